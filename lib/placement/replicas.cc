@@ -123,7 +123,7 @@ void ReplicaMap::CountNodes() {
   for (const Token& token : tokens_) {
     if (std::exchange(alive_[Index(token.node)], uint8_t{1}) != 0) continue;
     ++nodes_in_ring_;
-    if (rack_size_[Index(rack_[Index(token.node)])]++ == 0) ++racks_in_ring_;
+    if (rack_size_[Index(rack(token.node))]++ == 0) ++racks_in_ring_;
   }
   alive_tokens_ = ranges();
 }
@@ -132,13 +132,17 @@ int32_t ReplicaMap::RackRepeats(int32_t replicas, int32_t racks) const {
   return strategy_ == Strategy::kSimple ? replicas : replicas - racks;
 }
 
+int32_t ReplicaMap::RacksWithout(Node node) const {
+  return racks_in_ring_ - (rack_size_[Index(rack(node))] == 1 ? 1 : 0);
+}
+
 void ReplicaMap::PlaceAll() {
   if (count_ == 0) return;
   Sweep sweep(rack_.size(), rack_size_.size(), count_, RackRepeats(static_cast<int32_t>(count_), racks_in_ring_));
   for (const bool place : {false, true}) {
     for (size_t i = tokens_.size(); i-- > 0;) {
       const Node node = tokens_[i].node;
-      if (in_ring(node)) sweep.Meet(node, rack_[Index(node)]);
+      if (in_ring(node)) sweep.Meet(node, rack(node));
       if (place) sweep.Place(rack_, &replicas_[i * stride_]);
     }
   }
@@ -204,8 +208,7 @@ bool ReplicaMap::Walk(Range range, Node without, int32_t replicas, int32_t repea
     const Node node = tokens_[Index(at)].node;
     if (node == without || !in_ring(node)) continue;
     if (taken([&](Node other) { return other == node; })) continue;
-    const int32_t rack = rack_[Index(node)];
-    if (taken([&](Node other) { return rack_[Index(other)] == rack; }) && --repeats < 0) continue;
+    if (taken([&](Node other) { return rack(other) == rack(node); }) && --repeats < 0) continue;
     out.push_back(node);
   }
   return true;
@@ -231,7 +234,7 @@ std::vector<ReplicaMap::Handover> ReplicaMap::HandoversTo(Node node, int32_t rep
   for (size_t i = 0; i < ranges_of(node).size(); ++i) {
     const Range range = ranges_of(node)[i];
     const absl::Span<const Node> old = this->replicas(range);
-    const absl::Span<const Node> now = placed.subspan(i * Index(replicas), Index(replicas));
+    const absl::Span<const Node> now(placed.data() + i * Index(replicas), Index(replicas));
     const auto gained = std::find_if(now.begin(), now.end(), [&](Node candidate) {
       return std::find(old.begin(), old.end(), candidate) == old.end();
     });
@@ -274,7 +277,7 @@ void ReplicaMap::GiveRanges(std::vector<Handover> handovers) {
 void ReplicaMap::TakeOut(Node node) {
   alive_[Index(node)] = 0;
   --nodes_in_ring_;
-  if (--rack_size_[Index(rack_[Index(node)])] == 0) --racks_in_ring_;
+  if (--rack_size_[Index(rack(node))] == 0) --racks_in_ring_;
   // A node replicates what its own tokens end. With a factor of 0 nothing is ever walked for and nothing need be
   // counted.
   const auto own = std::count_if(ranges_of(node).begin(), ranges_of(node).end(),

@@ -44,7 +44,7 @@ class ReplicaMap {
 
   // The replicas of a range in ring order: min(replication_factor, nodes_in_ring) nodes.
   absl::Span<const Node> replicas(Range range) const {
-    return absl::MakeConstSpan(replicas_).subspan(static_cast<size_t>(range) * stride_, count_);
+    return {replicas_.data() + static_cast<size_t>(range) * stride_, count_};
   }
   // The ranges that a node replicates, ascending. Empty for a node that is not in the ring.
   const std::vector<Range>& ranges_of(Node node) const { return ranges_of_[static_cast<size_t>(node)]; }
@@ -75,11 +75,9 @@ class ReplicaMap {
   // Nodes that the map knows, in the ring or not: the length of `rack_of`.
   int32_t nodes() const { return static_cast<int32_t>(rack_.size()); }
   bool in_ring(Node node) const { return alive_[static_cast<size_t>(node)] != 0; }
-  // Nodes in the ring that share the rack of `node`, itself included if it is in the ring.
-  int32_t nodes_in_rack_of(Node node) const {
-    return rack_size_[static_cast<size_t>(rack_[static_cast<size_t>(node)])];
-  }
-  // Nodes in the ring for each rack, in ascending order of the caller's rack numbers; 0 for a rack that has none left.
+  // The rack of a node, in the ring or not: racks are numbered from 0 in ascending order of the caller's numbers.
+  int32_t rack(Node node) const { return rack_[static_cast<size_t>(node)]; }
+  // Nodes in the ring by rack, numbered as rack() does; 0 for a rack that has none.
   absl::Span<const int32_t> rack_sizes() const { return rack_size_; }
 
  private:
@@ -103,7 +101,7 @@ class ReplicaMap {
   std::vector<Handover> HandoversTo(Node node, int32_t replicas, absl::Span<const Node> placed) const;
   void GiveRanges(std::vector<Handover> handovers);
   void TakeOut(Node node);
-  int32_t RacksWithout(Node node) const { return racks_in_ring_ - (nodes_in_rack_of(node) == 1 ? 1 : 0); }
+  int32_t RacksWithout(Node node) const;
 
   std::vector<Token> tokens_;  // in ring order, distinct; tokens of removed nodes stay as cuts
   Strategy strategy_;

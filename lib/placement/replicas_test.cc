@@ -334,9 +334,10 @@ TEST(ReplicaMap, CountsNodesOfRacks) {
   EXPECT_EQ(map.racks_in_ring(), 2);
   EXPECT_THAT(map.rack_sizes(), ElementsAre(0, 2, 2));
   map.Remove(0);
-  EXPECT_EQ(map.nodes_in_rack_of(0), 1);
-  EXPECT_EQ(map.nodes_in_rack_of(3), 2);
-  EXPECT_EQ(map.nodes_in_rack_of(4), 0);
+  EXPECT_EQ(map.rack(0), 2);
+  EXPECT_EQ(map.rack(3), 1);
+  EXPECT_EQ(map.rack(4), 0);
+  EXPECT_THAT(map.rack_sizes(), ElementsAre(0, 2, 1));
   map.Remove(2);
   EXPECT_EQ(map.racks_in_ring(), 1);
   EXPECT_THAT(map.replicas(0), ElementsAre(1, 3));
