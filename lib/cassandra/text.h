@@ -39,6 +39,9 @@ std::optional<OptionsText> ParseOptionsText(absl::string_view text);
 // A canonical UUID in lower case, or nothing.
 std::optional<std::string> NormalizeHostId(absl::string_view text);
 
+// The text, or its start and "..." when it is long, cut between characters.
+std::string Clip(absl::string_view text);
+
 }  // namespace cassplan::cassandra
 
 #endif  // CASSPLAN_LIB_CASSANDRA_TEXT_H_

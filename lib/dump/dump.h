@@ -6,6 +6,7 @@
 //   dump.json            {"observed_at_seconds": N}: when kubernetes.json and schema.json were made (optional; without
 //   it the
 //                        newest time in jolokia/, else the caller's)
+// Other files are not looked at.
 // Pure: the caller reads the files. Never throws; hostile bytes give problems or unknown facts.
 #ifndef CASSPLAN_LIB_DUMP_DUMP_H_
 #define CASSPLAN_LIB_DUMP_DUMP_H_
@@ -32,6 +33,7 @@ struct DumpOptions {
   std::string namespace_name;       // its namespace; empty: any
   int64_t observed_at_seconds = 0;  // the time of a dump that does not tell it
   std::string folder;               // put before file names in locations, e.g. "clusters/demo"; may be empty
+  std::vector<v1::Target> racks;    // desired racks, for kubernetes::ObserveOptions; only datacenter and rack are read
   size_t max_files = 20000;
   size_t max_file_bytes = 64u << 20;
 };
@@ -45,15 +47,16 @@ struct Dump {
 
   // Everything else that a person should know; whatever they are about is unknown in `observed`, never absent. Rules:
   //   unreadable-report     a file of jolokia/ or schema.json that could not be read (a FAILED report)
-  //   unreadable-fact       a value in it that could not be understood
+  //   unreadable-fact       a value in a file that could not be understood
+  //   kubernetes-note       what lib/kubernetes/observe.h finds worth telling (note)
   //   unknown-fact          facts that a node was asked and did not tell (note)
   //   missing-report        a slot without a file (a FAILED report; note)
-  //   foreign-file          a file whose pod is not in kubernetes.json, or that is no part of a dump; it is not read
-  //   foreign-node          nodes that tell different cluster names; those in the minority count as FAILED
+  //   foreign-file          a file in jolokia/ whose pod is not in kubernetes.json; it is not read
+  //   foreign-node          nodes that tell different cluster names; those that do not tell the most frequent one
+  //                         (of equally frequent ones, the desired one) count as FAILED
   //   duplicate-host-id     two slots tell the same host id
-  //   crossed-address       a host id at two addresses, an address with two host ids, a slot that answers with the
-  //   address of
-  //                         another one
+  //   crossed-address       a host id at two addresses, an address with two host ids, a slot that answers with another
+  //                         address than its own (note, unless that is another slot's)
   //   location-mismatch     a node's datacenter or rack is not that of its slot, or two sources tell different ones
   //   token-conflict        two nodes tell different tokens for a host id, or one token for two host ids
   //   replication-conflict  two nodes tell different keyspaces or different replication
