@@ -19,8 +19,8 @@ enum class Kind { kNull, kBool, kInt, kDouble, kString, kList, kMap };
 std::string KindName(Kind kind);
 
 struct Value {
-  // YAML: a plain scalar has the kind that YAML 1.2's core schema gives it (`no` is a string, `5` an int). A reader that
-  // wants a string takes `text` of any scalar that is not null. Integers that do not fit 64 bits are kDouble.
+  // YAML: a plain scalar has the kind that YAML 1.2's core schema gives it (`no` is a string, `5` an int). A reader
+  // that wants a string takes `text` of any scalar that is not null. Integers that do not fit 64 bits are kDouble.
   Kind kind = Kind::kNull;
   bool bool_value = false;
   int64_t int_value = 0;
@@ -46,8 +46,8 @@ struct Value {
   const Value* Find(absl::string_view key) const;
 };
 
-// Reads one document; an empty YAML text gives kNull. Returns the problems; none: `value` is whole. Limits, duplicate keys
-// and text that is not UTF-8 are treated as in ParseJson and ParseYaml.
+// Reads one document; an empty YAML text gives kNull. Returns the problems; none: `value` is whole. Limits, duplicate
+// keys and text that is not UTF-8 are treated as in ParseJson and ParseYaml.
 std::vector<Problem> ParseJsonDocument(absl::string_view text, const ParseOptions& options, Value* value);
 std::vector<Problem> ParseYamlDocument(absl::string_view text, const ParseOptions& options, Value* value);
 
