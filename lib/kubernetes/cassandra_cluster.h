@@ -163,8 +163,8 @@ struct ClusterIdentity {
   std::optional<std::vector<std::string>> seeds;  // status.seedlist
 };
 
-// Completes a cluster read from a file with the identity of its live object: uid, seeds, and the namespace that seeds
-// are named with. Does nothing when the file has its own, or when the names differ.
+// Completes a cluster read from a file with what its live object knows: uid, namespace (seeds are named with it) and
+// seed list. Does nothing when the file has a uid itself, or when the names differ.
 void Adopt(const ClusterIdentity& live, CassandraCluster* cluster);
 
 }  // namespace cassplan::kubernetes

@@ -31,8 +31,8 @@ TemplateFacts ReadTemplate(absl::string_view json);
 // ReadTemplate(json).revision.
 std::string TemplateRevision(absl::string_view json);
 
-// Digest of a Service or PodDisruptionBudget (its spec), or of what can be changed in place of a StatefulSet beside its
-// template (its labels). Empty when the text is not an object.
+// Digest of what is owned of a Service or PodDisruptionBudget: parts of its spec. Empty when the text is not an object.
+// A StatefulSet needs none: all that CassKop sets beside template, replicas and partition cannot be changed in place.
 std::string ObjectRevision(absl::string_view json);
 
 }  // namespace cassplan::kubernetes
