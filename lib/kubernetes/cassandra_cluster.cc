@@ -1,5 +1,6 @@
 #include "lib/kubernetes/cassandra_cluster.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -41,6 +42,10 @@ bool ReadType(Fields* document) {
 
 void ReadMetadata(ReadContext* context, Fields* document, ParsedCluster* cluster) {
   Fields metadata(context, document->Map("metadata"), "metadata", /*record=*/true);
+  if (metadata.empty()) {
+    if (document->Take("metadata") == nullptr) document->AddProblem("metadata", "is required");
+    return;
+  }
   cluster->name = metadata.Text("name");
   if (cluster->name.empty()) {
     metadata.AddProblem("name", "is required");
@@ -223,7 +228,7 @@ void NoteHeap(Fields* spec, const ParsedCluster& cluster) {
 void ReadSpec(ReadContext* context, Fields* document, CassandraCluster* result) {
   ParsedCluster* cluster = &result->cluster;
   Fields spec(context, document->Map("spec"), "spec", /*record=*/true);
-  if (spec.empty()) document->AddProblem("spec", "is required");
+  if (document->Take("spec") == nullptr) document->AddProblem("spec", "is required");
   ReadImages(&spec, cluster);
   ReadBehaviour(&spec, cluster);
   ReadPodSettings(context, &spec, cluster);
@@ -238,6 +243,12 @@ void ReadSpec(ReadContext* context, Fields* document, CassandraCluster* result) 
   spec.Finish();
   NoteLosses(&spec, *cluster);
   NoteHeap(&spec, *cluster);
+}
+
+void SortByPlace(std::vector<Problem>* problems) {
+  std::stable_sort(problems->begin(), problems->end(), [](const Problem& a, const Problem& b) {
+    return std::pair(a.location.line(), a.location.column()) < std::pair(b.location.line(), b.location.column());
+  });
 }
 
 }  // namespace
@@ -259,6 +270,8 @@ CassandraCluster ReadCassandraCluster(const model::Value& document, const std::s
       FillDesired(context.locations, &result);
     }
   }
+  SortByPlace(&context.problems);
+  SortByPlace(&context.notes);
   result.problems = std::move(context.problems);
   result.notes = std::move(context.notes);
   return result;
