@@ -124,6 +124,8 @@ class DumpReader {
   bool ReadKubernetes() {
     model::Value value;
     if (!ParseOrFail(*Find(kKubernetes), &value)) return false;
+    if (value.Find("kind") == nullptr)
+      return Fail(kKubernetes, "the List that kubectl get ... -o json prints is due here");
     kubernetes::ObserveOptions options;
     options.cluster = options_.cluster;
     options.name_space = options_.namespace_name;
