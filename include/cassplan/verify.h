@@ -34,7 +34,7 @@ struct VerifyResult {
   bool complete = false;              // every reachable state was checked
 };
 
-// Errors: kInvalidArgument when the response is no plan of the request (unknown ids in `requires`, a cycle).
+// Errors: kInvalidArgument when the response is no plan of the request (unknown ids in `requires_ids`, a cycle).
 // Threads: may be called from any number of threads at once.
 absl::StatusOr<VerifyResult> Verify(const v1::PlanRequest& request, const v1::PlanResponse& response,
                                     const VerifyOptions& options);

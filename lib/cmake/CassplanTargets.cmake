@@ -8,7 +8,7 @@ endif()
 
 set(CASSPLAN_WARNINGS
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-align
-    -Wconversion -Wsign-conversion -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum)
+    -Wconversion -Wsign-conversion -Wdouble-promotion -Wformat=2 -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND CASSPLAN_WARNINGS -Wduplicated-cond -Wlogical-op -Wsuggest-override)
 endif()

@@ -59,7 +59,8 @@ struct Rack {
   absl::string_view uid;
   Known parallel = Known::kUnknown;
   int64_t capacity = 0;
-  bool conflicting = false;  // reports contradict each other
+  bool conflicting = false;       // reports contradict each other
+  bool template_refused = false;  // admit refused the change of its template
   std::vector<std::pair<absl::string_view, absl::string_view>> sections;  // of the stored template
 };
 
@@ -152,6 +153,7 @@ struct Keyspace {
   bool user = false;       // not one of Cassandra's own
   bool unknown_datacenter = false;  // names a datacenter that has no node
   Id replication_class = kNone;
+  std::vector<int32_t> levels;  // v1::ConsistencyLevel, ascending
   int64_t gc_grace = 0;    // 0: unknown
 };
 

@@ -1,0 +1,108 @@
+// Drift (what differs) and actions (what would change it), before they are ordered.
+#ifndef CASSPLAN_LIB_PLANNER_ACTION_H_
+#define CASSPLAN_LIB_PLANNER_ACTION_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/planner/model.h"
+
+namespace cassplan::planner {
+
+enum class DriftKind : uint8_t {
+  kObjects,            // shared objects are missing or differ
+  kMissingRack,        // a desired rack has no workload
+  kStaleTemplate,      // the workload has another template
+  kSurplusRack,        // a workload that is not desired and has no node left
+  kSeeds,              // the configured seed list is another
+  kMissingNode,        // a desired slot without a member
+  kStoppedNode,        // a member with data whose slot was taken away
+  kSurplusNode,        // a member in a slot that is not desired
+  kSurplusSlot,        // a slot that is not desired and has no member
+  kLeftoverVolume,     // a volume of a slot that is gone for good
+  kStaleNode,          // a node that runs another template, or owes a restart
+  kDrainedNode,        // only a restart ends it
+  kReplaceNode,        // a dead member that a person asked to replace
+  kCleanupOwed,
+  kReplication,        // a keyspace replicates otherwise than desired
+  kRepairDue,
+};
+
+struct Drift {
+  DriftKind kind = DriftKind::kObjects;
+  Id dc = kNone;
+  Id rack = kNone;
+  Id slot = kNone;
+  Id member = kNone;
+  Id keyspace = kNone;
+  int32_t number = 0;
+};
+
+using ActionIndex = int32_t;
+
+// Total order of actions, from observed facts only (scheduling: order key).
+struct OrderKey {
+  int32_t group = 0;
+  int32_t broken_rack = 1;  // 0 first
+  int32_t broken = 1;
+  int32_t begun = 1;
+  int32_t dc_priority = 1;
+  int32_t turn = 0;         // round robin of joins, order of victims
+  Id dc = 0;
+  Id rack = 0;
+  int32_t ordinal = 0;
+  int32_t kind = 0;
+  Id keyspace = 0;
+
+  std::array<int32_t, 11> Tuple() const {
+    return {group, broken_rack, broken, begun, dc_priority, turn, dc, rack, ordinal, kind, keyspace};
+  }
+};
+
+struct Action {
+  Kind kind = Kind::kUnspecified;
+  Id dc = kNone;
+  Id rack = kNone;
+  Id slot = kNone;
+  Id member = kNone;
+  Id keyspace = kNone;
+  Id source_dc = kNone;
+  int32_t replication_factor = 0;
+  bool release_changes = false;
+  bool joins = false;            // its node becomes a member (start_node without data)
+  bool force = false;            // decommission
+  bool was_down = false;         // restart of a node that is down already
+  bool in_flight = false;        // the ledger has it started already: counts as placed, is not planned again
+  OrderKey key;
+  std::vector<ActionIndex> hard;  // predecessors that must be placed
+  ActionIndex drain = -1;         // restart: the drain of the same unit
+  bool in_unit = false;           // drain: placed together with its restart
+  ActionIndex unless = -1;        // dropped when that action is placed
+  // Dropped when none of (*only_with)[only_with_from..] is placed. That these come before it, if they are placed at all, is
+  // the order key's doing (they are of a lower group) and the ring's sections' (each of them is alone there).
+  std::shared_ptr<const std::vector<ActionIndex>> only_with;
+  size_t only_with_from = 0;
+  absl::string_view drift;        // code of the reason
+  std::string detail;             // what exactly differs; filled by lower where it is cheap
+};
+
+// Groups of the order key.
+enum Group : int32_t {
+  kGroupObjects = 0,
+  kGroupReplace = 1,
+  kGroupShrink = 2,
+  kGroupRestart = 3,
+  kGroupJoin = 4,
+  kGroupCleanup = 5,
+  kGroupReplication = 6,
+  kGroupRebuild = 7,
+  kGroupRest = 8,
+};
+
+}  // namespace cassplan::planner
+
+#endif  // CASSPLAN_LIB_PLANNER_ACTION_H_

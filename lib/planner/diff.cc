@@ -1,0 +1,186 @@
+#include "lib/planner/diff.h"
+
+#include <algorithm>
+
+#include "cassplan/v1/planner.pb.h"
+
+namespace cassplan::planner {
+namespace {
+
+bool Contains(const std::vector<Id>& list, Id id) { return std::find(list.begin(), list.end(), id) != list.end(); }
+
+class Differ {
+ public:
+  explicit Differ(const Model& model) : m_(model) {}
+
+  std::vector<Drift> Run() {
+    Objects();
+    for (size_t r = 0; r < m_.racks.size(); ++r) DiffRack(static_cast<Id>(r));
+    if (m_.seeds_differ == Known::kYes) Add(DriftKind::kSeeds);
+    for (size_t s = 0; s < m_.slots.size(); ++s) DiffSlot(static_cast<Id>(s));
+    for (size_t m = 0; m < m_.members.size(); ++m) {
+      const Member& member = m_.members[m];
+      if (member.cleanup_owed && member.slot != kNone) Add(DriftKind::kCleanupOwed, member.slot, static_cast<Id>(m));
+    }
+    for (const ReplicationGoal& goal : m_.replication_goals) {
+      Drift drift{DriftKind::kReplication, goal.dc, kNone, kNone, kNone, goal.keyspace, goal.to};
+      out_.push_back(drift);
+    }
+    if (m_.policy.repair) Repairs();
+    return std::move(out_);
+  }
+
+ private:
+  void Add(DriftKind kind, Id slot = kNone, Id member = kNone) {
+    Drift drift;
+    drift.kind = kind;
+    drift.slot = slot;
+    drift.member = member;
+    if (slot != kNone) {
+      drift.rack = m_.slot(slot).rack;
+      drift.dc = m_.rack(drift.rack).dc;
+    }
+    out_.push_back(drift);
+  }
+
+  void Objects() {
+    bool missing = false;
+    bool differs = false;
+    for (const ObjectState& object : m_.objects) {
+      if (!object.desired) continue;
+      missing = missing || object.present == Known::kNo;
+      differs = differs || (object.present == Known::kYes && !object.create_only && !object.revision.empty() &&
+                            object.revision != object.desired_revision);
+    }
+    if (!missing && !differs) return;
+    Add(DriftKind::kObjects);
+    out_.back().number = missing ? 1 : 0;
+    if (missing && differs) {
+      Add(DriftKind::kObjects);
+      out_.back().number = 0;
+    }
+  }
+
+  void DiffRack(Id r) {
+    const Rack& rack = m_.rack(r);
+    DriftKind kind = DriftKind::kMissingRack;
+    if (rack.desired && rack.desired_nodes > 0 && rack.present == Known::kNo) {
+      kind = DriftKind::kMissingRack;
+    } else if (rack.desired && rack.present == Known::kYes && !rack.template_refused && rack.desired_nodes > 0 &&
+               (rack.revision != rack.desired_revision ||
+                (!rack.restart_token.empty() && rack.current_token != rack.restart_token))) {
+      kind = DriftKind::kStaleTemplate;
+    } else if (!rack.desired && rack.present == Known::kYes && !m_.dc(rack.dc).desired && rack.nodes == 0 &&
+               !Contains(m_.refused_dc, rack.dc)) {
+      kind = DriftKind::kSurplusRack;
+    } else {
+      return;
+    }
+    Drift drift;
+    drift.kind = kind;
+    drift.rack = r;
+    drift.dc = rack.dc;
+    out_.push_back(drift);
+  }
+
+  void DiffSlot(Id s) {
+    const Slot& slot = m_.slot(s);
+    const Rack& rack = m_.rack(slot.rack);
+    if (!rack.desired) return;
+    if (slot.desired) {
+      if (slot.member == kNone) {
+        DiffWithoutMember(s, slot, rack);
+      } else {
+        DiffMember(s, slot, rack);
+      }
+      return;
+    }
+    if (Contains(m_.refused_scale_in, rack.dc)) return;
+    const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
+    if (slot.member != kNone) {
+      // Leaving already: what follows waits for it.
+      Add(DriftKind::kSurplusNode, s, slot.member);
+    } else if (exists) {
+      Add(DriftKind::kSurplusSlot, s);
+    } else if (slot.volume.present == Known::kYes && !m_.policy.retain_volumes) {
+      Add(DriftKind::kLeftoverVolume, s);
+    }
+  }
+
+  void DiffWithoutMember(Id s, const Slot& slot, const Rack& rack) {
+    const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
+    if (!exists && rack.present != Known::kUnknown) {
+      Add(DriftKind::kMissingNode, s);
+    } else if (exists && !slot.left_host_id.empty()) {
+      Add(DriftKind::kSurplusSlot, s);  // it left: the slot is emptied, then the node joins anew
+      Add(DriftKind::kMissingNode, s);
+    } else if (exists && slot.present == Known::kYes && !slot.member_unknown && Stale(slot, rack)) {
+      Add(DriftKind::kStaleNode, s);    // never joined, and its template is not the desired one
+    }
+  }
+
+  bool Stale(const Slot& slot, const Rack& rack) const {
+    if (rack.template_refused || slot.present != Known::kYes) return false;
+    if (!slot.revision.empty() && slot.revision != rack.desired_revision) return true;
+    return !rack.restart_token.empty() && slot.token != rack.restart_token;
+  }
+
+  void DiffMember(Id s, const Slot& slot, const Rack& rack) {
+    const Member& member = m_.member(slot.member);
+    const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
+    if (!exists && rack.present == Known::kYes) {
+      Add(DriftKind::kStoppedNode, s, slot.member);
+      return;
+    }
+    if (Contains(m_.replace_requests, s)) {
+      Add(DriftKind::kReplaceNode, s, slot.member);
+      return;
+    }
+    if (Stale(slot, rack)) {
+      Add(DriftKind::kStaleNode, s, slot.member);
+    } else if (member.drained && slot.present == Known::kYes) {
+      Add(DriftKind::kDrainedNode, s, slot.member);
+    }
+  }
+
+  void Repairs() {
+    const auto& policy = m_.request->policy().repair();
+    for (size_t k = 0; k < m_.keyspaces.size(); ++k) {
+      const Keyspace& ks = m_.keyspaces[k];
+      if (!ks.counted || ks.strategy == Replicates::kUnknown) continue;
+      bool wanted = policy.keyspaces().empty();
+      for (const std::string& name : policy.keyspaces()) wanted = wanted || name == ks.name;
+      if (!wanted) continue;
+      for (size_t m = 0; m < m_.members.size(); ++m) {
+        const Member& member = m_.members[m];
+        if (member.slot == kNone || !member.in_ring || !Replicated(ks, member.dc) || !Due(ks, member)) continue;
+        Add(DriftKind::kRepairDue, member.slot, static_cast<Id>(m));
+        out_.back().keyspace = static_cast<Id>(k);
+      }
+    }
+  }
+
+  static bool Replicated(const Keyspace& ks, Id dc) {
+    if (ks.strategy == Replicates::kSimple) return ks.simple_rf > 1;
+    return dc != kNone && ks.rf[static_cast<size_t>(dc)] > 0;
+  }
+
+  bool Due(const Keyspace& ks, const Member& member) const {
+    int64_t interval = m_.policy.repair_interval;
+    if (ks.gc_grace > 0) interval = std::min(interval, ks.gc_grace);
+    for (const auto& last : m_.request->ledger().last_repairs()) {
+      if (last.keyspace() != ks.name || last.at_seconds() + interval <= m_.now) continue;
+      if (last.target().host_id().empty() || last.target().host_id() == member.host_id) return false;
+    }
+    return true;
+  }
+
+  const Model& m_;
+  std::vector<Drift> out_;
+};
+
+}  // namespace
+
+std::vector<Drift> Diff(const Model& model) { return Differ(model).Run(); }
+
+}  // namespace cassplan::planner

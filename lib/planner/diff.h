@@ -1,0 +1,15 @@
+// Pass 4: what differs between desired and observed, as a typed list in canonical order. Says nothing about what to do.
+#ifndef CASSPLAN_LIB_PLANNER_DIFF_H_
+#define CASSPLAN_LIB_PLANNER_DIFF_H_
+
+#include <vector>
+
+#include "lib/planner/action.h"
+
+namespace cassplan::planner {
+
+std::vector<Drift> Diff(const Model& model);
+
+}  // namespace cassplan::planner
+
+#endif  // CASSPLAN_LIB_PLANNER_DIFF_H_

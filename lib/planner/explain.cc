@@ -1,0 +1,529 @@
+#include "lib/planner/explain.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/fingerprint.h"
+
+namespace cassplan::planner {
+namespace {
+
+using absl::StrCat;
+using absl::string_view;
+
+v1::FindingLevel ToLevel(Level level) {
+  switch (level) {
+    case Level::kNote: return v1::FINDING_LEVEL_NOTE;
+    case Level::kWarning: return v1::FINDING_LEVEL_WARNING;
+    case Level::kError: return v1::FINDING_LEVEL_ERROR;
+  }
+  return v1::FINDING_LEVEL_NOTE;
+}
+
+class Explainer {
+ public:
+  Explainer(const Model& m, const std::vector<Action>& actions, const Schedule& s, v1::PlanResponse* out)
+      : m_(m), actions_(actions), s_(s), out_(out), resources_(m), complete_(m.request->horizon() != v1::HORIZON_READY) {}
+
+  void Run() {
+    MakeFinalRings();
+    MakeIds();
+    MakePools();
+    WriteActions();
+    WriteHeld();
+    WriteFindings();
+    WriteChanges();
+    if (complete_) {
+      Forecast(m_, actions_, s_, written_, out_->plan());
+      AddImpact(m_, actions_, s_, out_);
+      out_->set_request_digest(DigestOf(*m_.request));
+    }
+    Fingerprint();
+    Conclude();
+  }
+
+ private:
+  static size_t At(int32_t i) { return static_cast<size_t>(i); }
+  bool Placed(ActionIndex i) const { return s_.place[At(i)] == Place::kPlaced; }
+
+  // ---- the ring that the plan ends with, by slots, per datacenter: the goal of cleanups
+  void MakeFinalRings() {
+    std::vector<std::set<Id>> rings(m_.dcs.size());
+    for (const Member& member : m_.members) {
+      if (member.slot != kNone && member.dc != kNone && member.movement != Movement::kLeaving) rings[At(member.dc)].insert(member.slot);
+    }
+    auto change = [&](Kind kind, Id dc, Id slot) {
+      if (slot == kNone || dc == kNone) return;
+      if (kind == Kind::kStartNode || kind == Kind::kReplaceNode) rings[At(dc)].insert(slot);
+      if (kind == Kind::kDecommission) rings[At(dc)].erase(slot);
+    };
+    for (const InFlight& a : m_.in_flight) change(a.kind, a.dc, a.slot);
+    for (const ActionIndex i : s_.order) change(actions_[At(i)].kind, actions_[At(i)].dc, actions_[At(i)].slot);
+    for (const std::set<Id>& ring : rings) {
+      base::Fingerprint f;
+      for (const Id slot : ring) f.Add(int64_t{slot}).Add(m_.rack(m_.slot(slot).rack).name).Add(int64_t{m_.slot(slot).ordinal});
+      final_rings_.push_back(f.Hex(16));
+    }
+  }
+
+  void MakeIds() {
+    ids_.resize(actions_.size());
+    goals_.resize(actions_.size());
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      if (s_.place[i] == Place::kDropped) continue;
+      const Action& a = actions_[i];
+      goals_[i] = a.kind == Kind::kCleanup ? StrCat("ring=", RingName(a.dc)) : GoalOf(m_, a);
+      ids_[i] = ActionId(m_, a, goals_[i]);
+    }
+  }
+
+  // By names, since slot numbers depend on what else is known.
+  std::string RingName(Id dc) {
+    if (ring_names_.empty()) ring_names_.resize(m_.dcs.size());
+    std::string& name = ring_names_[At(dc)];
+    if (name.empty()) name = final_rings_[At(dc)];
+    return name;
+  }
+
+  // ---- pools
+  void MakePools() {
+    for (const ActionIndex i : s_.order) {
+      const Action& a = actions_[At(i)];
+      const auto [id, capacity] = PoolOf(a);
+      if (!id.empty()) pools_.emplace(id, Pool{capacity, {}});
+    }
+    for (auto& [id, pool] : pools_) {
+      for (const InFlight& a : m_.in_flight) {
+        Action as;
+        as.kind = a.kind;
+        as.rack = a.rack;
+        as.dc = a.dc;
+        if (PoolOf(as).first == id) pool.taken.insert(a.slot);
+      }
+      for (size_t m = 0; m < m_.members.size(); ++m) {
+        const Member& member = m_.members[m];
+        if (!member.drained || member.rack == kNone) continue;
+        Action as;
+        as.kind = Kind::kDrain;
+        as.rack = member.rack;
+        if (PoolOf(as).first == id) pool.taken.insert(member.slot);
+      }
+      v1::Pool* out = out_->mutable_plan()->add_pools();
+      out->set_id(id);
+      out->set_capacity(pool.capacity);
+      out->set_used(static_cast<int32_t>(pool.taken.size()));
+    }
+  }
+
+  std::pair<std::string, int32_t> PoolOf(const Action& a) const {
+    if (IsDisruption(a.kind) && a.rack != kNone) {
+      // A workload that starts its slots in order cannot bring a whole rack back at once.
+      const bool ordered = m_.rack(a.rack).parallel != Known::kYes;
+      return {StrCat("restart/", m_.RackName(a.rack)), ordered ? 1 : m_.policy.width};
+    }
+    if (a.kind == Kind::kCleanup && a.dc != kNone) return {StrCat("cleanup/", m_.dc(a.dc).name), m_.policy.width};
+    if (a.kind == Kind::kRepair) return {"repair", m_.policy.repair_parallel};
+    return {"", 0};
+  }
+
+  struct Pool {
+    int32_t capacity = 1;
+    std::set<Id> taken;  // slots
+  };
+
+  bool TakePlace(const Action& a) {
+    const std::string id = PoolOf(a).first;
+    if (id.empty()) return true;
+    Pool& pool = pools_.find(id)->second;
+    if (pool.taken.count(a.slot) > 0) return true;
+    if (static_cast<int32_t>(pool.taken.size()) >= pool.capacity) return false;
+    pool.taken.insert(a.slot);
+    return true;
+  }
+
+  // ---- actions and sections
+  std::string SectionId(Resource r, int32_t number) const { return StrCat(resources_.Name(m_, r), "#", number); }
+
+  // A node's own sections matter only where there are two of them.
+  bool Shown(const SectionInfo& section) const {
+    if (!resources_.IsNode(section.resource)) return true;
+    return section.number > 0 || shown_nodes_.count(section.resource) > 0;
+  }
+
+  void WriteActions() {
+    for (const SectionInfo& section : s_.sections) {
+      if (section.number > 0) shown_nodes_.insert(section.resource);
+    }
+    written_.assign(actions_.size(), nullptr);
+    for (const SectionInfo& section : s_.sections) section_ids_[{section.resource, section.number}] = "";
+    for (const SectionInfo& section : s_.sections) {
+      if (Shown(section)) section_ids_[{section.resource, section.number}] = SectionId(section.resource, section.number);
+    }
+    ready_.assign(actions_.size(), 0);
+    for (const ActionIndex i : s_.order) WriteAction(i);
+    if (!complete_) return;
+    out_->mutable_plan()->set_format_version("1.0");
+    for (const SectionInfo& section : s_.sections) {
+      if (Shown(section)) WriteSection(section);
+    }
+  }
+
+  void WriteSection(const SectionInfo& section) {
+    v1::Section* out = out_->mutable_plan()->add_sections();
+    out->set_id(section_ids_[{section.resource, section.number}]);
+    out->set_resource(resources_.Name(m_, section.resource));
+    out->set_number(section.number);
+    out->set_alone(section.alone);
+    out->set_size(section.size);
+    if (section.number > 0) return;
+    for (size_t i = 0; i < s_.in_flight.size(); ++i) {
+      for (const Membership& ms : s_.in_flight[i]) {
+        if (ms.resource == section.resource && ms.number == 0) out->add_in_flight(std::string(m_.in_flight[i].id));
+      }
+    }
+  }
+
+  bool Ready(ActionIndex i) const {
+    const Action& a = actions_[At(i)];
+    for (const ActionIndex p : a.hard) {
+      if (Placed(p)) return false;
+    }
+    for (const Membership& ms : s_.memberships[At(i)]) {
+      if (ms.number > 0) return false;
+    }
+    return true;
+  }
+
+  void WriteAction(ActionIndex i) {
+    const Action& a = actions_[At(i)];
+    const int64_t not_before = NotBefore(a);
+    const bool ready = Ready(i) && not_before <= m_.now && TakePlace(a);
+    ready_[At(i)] = ready ? 1 : 0;
+    if (ready) ++ready_count_;
+    if (!complete_ && !ready) return;
+    v1::Action* out = out_->mutable_plan()->add_actions();
+    written_[At(i)] = out;
+    out->set_id(ids_[At(i)]);
+    out->set_goal(goals_[At(i)]);
+    DescribeAction(m_, a, out);
+    out->set_ready(ready);
+    if (not_before > m_.now) out->set_not_before_seconds(not_before);
+    const std::string pool = PoolOf(a).first;
+    if (!pool.empty()) out->add_pools(pool);
+    for (const FailedStart& failed : m_.failed_starts) {
+      if (failed.id == ids_[At(i)]) out->set_attempt(failed.attempt + 1);
+    }
+    if (out->attempt() == 0) out->set_attempt(1);
+    for (const uint8_t guard : s_.waived[At(i)]) out->add_waivers(std::string(Guards()[guard].slug));
+    WriteEdges(i, out);
+  }
+
+  void WriteEdges(ActionIndex i, v1::Action* out) {
+    const Action& a = actions_[At(i)];
+    for (const ActionIndex p : a.hard) {
+      if (Placed(p)) out->add_requires_ids(ids_[At(p)]);
+    }
+    const bool after_drain = a.drain >= 0 && Placed(a.drain);
+    for (const Membership& ms : s_.memberships[At(i)]) {
+      const std::string& id = section_ids_[{ms.resource, ms.number}];
+      if (!id.empty()) out->add_sections(id);
+      // What its drain waits for it has waited for.
+      if (ms.number == 0 || after_drain) continue;
+      out->add_requires_ids(section_ids_[{ms.resource, ms.number - 1}]);
+    }
+  }
+
+  // policy.settle_seconds after the last start of a restart in another rack of the datacenter.
+  int64_t NotBefore(const Action& a) const {
+    if (m_.policy.settle_seconds == 0 || !IsDisruption(a.kind) || a.was_down) return 0;
+    int64_t last = 0;
+    for (const v1::StartedAction& started : m_.request->ledger().started()) {
+      if (!IsDisruption(static_cast<Kind>(started.kind())) || started.target().datacenter() != m_.dc(a.dc).name) continue;
+      if (started.target().rack() != m_.rack(a.rack).name) last = std::max(last, started.started_at_seconds());
+    }
+    return last == 0 ? 0 : last + m_.policy.settle_seconds;
+  }
+
+  // ---- held
+  void WriteHeld() {
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      if (s_.place[i] != Place::kHeld) continue;
+      const Action& a = actions_[i];
+      if (a.in_unit) continue;  // told with its restart
+      bool waits = !s_.refusals[i].empty();
+      for (const Refusal& r : s_.refusals[i]) waits = waits && (r.waits || r.resource != kNoResource);
+      if (s_.refusals[i].empty()) {
+        // Behind another one that is held, which says why.
+      } else if (waits && SomethingMoves()) {
+        ++waiting_;
+      } else {
+        ++blocked_;
+      }
+      if (complete_) WriteOneHeld(i);
+    }
+  }
+
+  // Something under way may release what waits.
+  bool SomethingMoves() const { return !m_.in_flight.empty() || !m_.foreign.empty() || !s_.order.empty(); }
+
+  void WriteOneHeld(size_t i) {
+    const Action& a = actions_[i];
+    v1::Held* held = out_->add_held();
+    held->set_action_id(ids_[i]);
+    held->set_goal(goals_[i]);
+    held->set_kind(static_cast<v1::ActionKind>(a.kind));
+    FillTarget(m_, a, held->mutable_target());
+    *held->mutable_reason() = MakeReason(m_, a);
+    std::set<std::pair<string_view, std::string>> said;
+    for (const Refusal& r : s_.refusals[i]) {
+      const Guard& guard = Guards()[r.guard];
+      Text text = guard.describe(m_, a, r);
+      if (!said.emplace(guard.slug, text.text).second) continue;
+      v1::Refusal* by = held->add_by();
+      by->set_guard(std::string(guard.slug));
+      by->set_text(std::move(text.text));
+      by->set_remedy(std::move(text.remedy));
+      if (r.resource != kNoResource) by->add_resources(resources_.Name(m_, r.resource));
+    }
+    if (!s_.refusals[i].empty()) return;
+    for (const ActionIndex p : a.hard) {
+      if (s_.place[At(p)] != Place::kHeld && s_.place[At(p)] != Place::kDropped) continue;
+      v1::Refusal* by = held->add_by();
+      by->set_guard("predecessor");
+      by->set_text(StrCat("comes after ", KindName(actions_[At(p)].kind), " ",
+                          actions_[At(p)].slot != kNone ? m_.SlotName(actions_[At(p)].slot) : std::string("of the cluster"),
+                          ", which is held"));
+      by->set_remedy("release that one");
+      return;
+    }
+  }
+
+  // ---- findings
+  void WriteFindings() {
+    for (const Note& note : m_.notes) AddNote(m_, note, out_);
+    if (complete_) {
+      Intolerant();
+      Slow();
+      Ordered();
+      Ignored();
+      Ghosts();
+    }
+    auto* findings = out_->mutable_findings();
+    std::stable_sort(findings->pointer_begin(), findings->pointer_end(), [](const v1::Finding* a, const v1::Finding* b) {
+      return std::make_tuple(-a->level(), a->rule(), a->message()) < std::make_tuple(-b->level(), b->rule(), b->message());
+    });
+  }
+
+ public:
+  static void AddNote(const Model& m, const Note& note, v1::PlanResponse* out) {
+    v1::Finding* f = out->add_findings();
+    f->set_rule(std::string(note.rule));
+    f->set_level(ToLevel(note.level));
+    f->set_message(note.message);
+    f->set_remedy(note.remedy);
+    if (!note.path.empty()) f->mutable_location()->set_path(note.path);
+    for (const v1::Location& place : m.request->desired().locations()) {
+      if (!note.path.empty() && place.path() == note.path) *f->mutable_location() = place;
+    }
+    v1::Target* subject = f->mutable_subject();
+    const Id rack = note.slot != kNone ? m.slot(note.slot).rack : note.rack;
+    const Id dc = rack != kNone ? m.rack(rack).dc : note.dc;
+    if (dc != kNone) subject->set_datacenter(std::string(m.dc(dc).name));
+    if (rack != kNone) subject->set_rack(std::string(m.rack(rack).name));
+    if (note.slot != kNone) subject->set_ordinal(m.slot(note.slot).ordinal);
+    if (!note.keyspace.empty()) subject->set_keyspace(std::string(note.keyspace));
+    if (dc == kNone && note.keyspace.empty()) f->clear_subject();
+  }
+
+ private:
+  void Add(string_view rule, Level level, std::string message, std::string remedy, Id dc = kNone) {
+    Note note;
+    note.rule = rule;
+    note.level = level;
+    note.message = std::move(message);
+    note.remedy = std::move(remedy);
+    note.dc = dc;
+    AddNote(m_, note, out_);
+  }
+
+  bool Disturbs() const {
+    for (const ActionIndex i : s_.order) {
+      const Kind kind = actions_[At(i)].kind;
+      if (IsDisruption(kind) || kind == Kind::kDecommission || kind == Kind::kReplaceNode) return true;
+    }
+    return false;
+  }
+
+  void Intolerant() {
+    if (!Disturbs()) return;
+    for (const Keyspace& k : m_.keyspaces) {
+      if (k.replication_class == kNone) continue;
+      const ReplicationClass& c = m_.classes[At(k.replication_class)];
+      bool intolerant = (c.strategy == Replicates::kSimple || c.spans) && c.span_tolerance <= 0;
+      for (size_t d = 0; d < c.rf.size(); ++d) intolerant = intolerant || (c.rf[d] > 0 && c.local_tolerance[d] <= 0);
+      if (!intolerant) continue;
+      Add("quorum", Level::kWarning,
+          StrCat("keyspace ", k.name, " tolerates no loss of a replica at its level: parts of it are unavailable while a node is away"),
+          m_.policy.hold_intolerant ? "policy.intolerant is hold: nothing is taken away"
+                                    : "raise its replication factor, or lower its level in policy.keyspaces");
+    }
+  }
+
+  // Why a rolling update takes long where a rack may hold several replicas of a range.
+  void Slow() {
+    for (size_t d = 0; d < m_.dcs.size(); ++d) {
+      const Id dc = static_cast<Id>(d);
+      int32_t restarts = 0;
+      for (const ActionIndex i : s_.order) {
+        restarts += actions_[At(i)].kind == Kind::kRestartNode && actions_[At(i)].dc == dc ? 1 : 0;
+      }
+      int32_t racks = 0;
+      for (Id r = m_.dcs[d].first_rack; r < m_.dcs[d].last_rack; ++r) {
+        bool any = false;
+        for (Id s = m_.rack(r).first_slot; s < m_.rack(r).last_slot; ++s) any = any || m_.slot(s).member != kNone;
+        racks += any ? 1 : 0;
+      }
+      if (restarts < 4) continue;
+      for (const Keyspace& k : m_.keyspaces) {
+        if (!k.counted) continue;
+        const bool simple = k.strategy == Replicates::kSimple;
+        const int32_t rf = simple ? k.simple_rf : k.rf[d];
+        if (!simple && rf <= racks) continue;
+        int32_t sections = 0;
+        for (const SectionInfo& s : s_.sections) sections += s.resource == resources_.serving(dc) ? 1 : 0;
+        Add("one-rack", Level::kNote,
+            simple ? StrCat("keyspace ", k.name, " is SimpleStrategy, which does not look at racks: ", restarts, " restarts take ", sections, " sections, one after the other")
+                   : StrCat(m_.dcs[d].name, " has ", racks, " rack(s) and keyspace ", k.name, " has ", rf,
+                            " replicas there, so a rack holds several replicas of a range: ", restarts, " restarts take ",
+                            sections, " sections, one after the other"),
+            simple ? "alter the keyspace to NetworkTopologyStrategy, or raise policy.rack_width"
+                   : StrCat("with ", rf, " racks whole racks could restart at once, in ", rf, " sections; or raise policy.rack_width"),
+            dc);
+        break;
+      }
+    }
+  }
+
+  void Ordered() {
+    for (const auto& [id, pool] : pools_) {
+      if (pool.capacity > 1 || m_.policy.width <= 1 || !absl::StartsWith(id, "restart/")) continue;
+      Add("ordered-ready", Level::kNote,
+          StrCat("the workload of rack ", id.substr(8), " starts its nodes in order (OrderedReady), so one restarts at a time"),
+          "recreate it with podManagementPolicy Parallel (orphan delete, no restart) to use policy's width");
+    }
+  }
+
+  void Ignored() {
+    for (const v1::KeyspacePolicy& own : m_.request->policy().keyspaces()) {
+      if (own.ignore()) {
+        Add("ignored-keyspace", Level::kWarning, StrCat("keyspace ", own.name(), " is not protected (policy.keyspaces[].ignore)"),
+            "take the setting out to protect it");
+      }
+    }
+  }
+
+  void Ghosts() {
+    for (size_t i = 0; i < m_.members.size(); ++i) {
+      const Member& member = m_.members[i];
+      if (member.slot != kNone || member.external || !member.in_ring || member.rack == kNone) continue;
+      if (!m_.rack(member.rack).desired && m_.rack(member.rack).present != Known::kYes) continue;
+      Add("ghost", Level::kWarning,
+          StrCat("host id ", member.host_id, " is a member of rack ", m_.RackName(member.rack), " and has no slot",
+                 member.up ? "" : ", and is down"),
+          member.up ? "find out where it runs" : "take it out with nodetool removenode, once it can never come back",
+          member.dc);
+    }
+  }
+
+  void WriteChanges() {
+    for (const Change& change : m_.changes) {
+      v1::StateChange* out = out_->add_changes();
+      out->set_action_id(change.id);
+      out->set_state(std::string(change.state));
+      out->set_text(change.text);
+    }
+  }
+
+  // ---- the end
+  void Fingerprint() {
+    std::vector<string_view> ids;
+    for (const ActionIndex i : s_.order) ids.push_back(ids_[At(i)]);
+    std::sort(ids.begin(), ids.end());
+    base::Fingerprint f;
+    f.Add(DigestOf(m_.request->desired()));
+    f.Add(DigestOf(m_.request->policy()));
+    for (const string_view id : ids) f.Add(id);
+    out_->set_plan_fingerprint(f.Hex());
+  }
+
+  void Conclude() {
+    const bool actions = !s_.order.empty();
+    const bool running = !m_.in_flight.empty() || !m_.foreign.empty();
+    v1::Outcome outcome = v1::OUTCOME_CONVERGED;
+    if (m_.refused) {
+      outcome = v1::OUTCOME_REFUSED;
+    } else if (blocked_ > 0) {
+      outcome = v1::OUTCOME_BLOCKED;
+    } else if (ready_count_ > 0) {
+      outcome = v1::OUTCOME_PLANNED;
+    } else if (running || waiting_ > 0 || actions) {
+      outcome = v1::OUTCOME_IN_PROGRESS;
+    }
+    out_->set_outcome(outcome);
+    if (running) {
+      out_->set_next_check_seconds(10);
+    } else if (actions && ready_count_ == 0) {
+      out_->set_next_check_seconds(30);
+    } else if (blocked_ > 0) {
+      out_->set_next_check_seconds(60);
+    }
+    if (complete_) out_->set_summary(Summary());
+  }
+
+  std::string Summary() const {
+    std::map<Kind, int32_t> counts;
+    for (const ActionIndex i : s_.order) ++counts[actions_[At(i)].kind];
+    std::string text;
+    for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", n, " ", KindName(kind));
+    if (text.empty()) text = "nothing to start";
+    if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");
+    if (!m_.in_flight.empty()) absl::StrAppend(&text, "; ", m_.in_flight.size(), " in flight");
+    return text;
+  }
+
+  const Model& m_;
+  const std::vector<Action>& actions_;
+  const Schedule& s_;
+  v1::PlanResponse* out_;
+  const Resources resources_;
+  const bool complete_;
+  std::vector<std::string> final_rings_, ring_names_, ids_, goals_;
+  std::map<std::string, Pool> pools_;
+  std::map<std::pair<Resource, int32_t>, std::string> section_ids_;
+  std::set<Resource> shown_nodes_;
+  std::vector<v1::Action*> written_;
+  std::vector<uint8_t> ready_;
+  int32_t ready_count_ = 0;
+  int32_t waiting_ = 0;
+  int32_t blocked_ = 0;
+};
+
+}  // namespace
+
+void Explain(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
+             v1::PlanResponse* response) {
+  Explainer(model, actions, schedule, response).Run();
+}
+
+void ExplainInvalid(const Model& model, v1::PlanResponse* response) {
+  response->set_outcome(v1::OUTCOME_INVALID);
+  *response->mutable_ledger() = model.request->ledger();
+  for (const Note& note : model.notes) Explainer::AddNote(model, note, response);
+  response->set_summary("the request is not legal");
+}
+
+}  // namespace cassplan::planner

@@ -1,0 +1,35 @@
+// Pass 7: what the schedule says, as messages: reasons, conditions, times, impact, outcome. Display only; nothing here decides.
+#ifndef CASSPLAN_LIB_PLANNER_EXPLAIN_H_
+#define CASSPLAN_LIB_PLANNER_EXPLAIN_H_
+
+#include <string>
+#include <vector>
+
+#include "cassplan/v1/planner.pb.h"
+#include "lib/planner/action.h"
+#include "lib/planner/schedule.h"
+
+namespace cassplan::planner {
+
+void Explain(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
+             v1::PlanResponse* response);
+
+// Findings only, for a request that is not legal.
+void ExplainInvalid(const Model& model, v1::PlanResponse* response);
+
+// ---- parts (explain_action.cc, explain_impact.cc, explain_forecast.cc)
+void FillTarget(const Model& model, const Action& action, v1::Target* target);
+v1::Reason MakeReason(const Model& model, const Action& action);
+// Everything but id, goal, requires, sections, pools and times.
+void DescribeAction(const Model& model, const Action& action, v1::Action* out);
+void AddImpact(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
+               v1::PlanResponse* response);
+// Start and finish of every planned action, with the capacity of pools.
+void Forecast(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
+              const std::vector<v1::Action*>& written, const v1::Plan& plan);
+// A digest that the order of lists does not change.
+std::string DigestOf(const google::protobuf::Message& message);
+
+}  // namespace cassplan::planner
+
+#endif  // CASSPLAN_LIB_PLANNER_EXPLAIN_H_

@@ -1,0 +1,395 @@
+#include "lib/planner/facts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cassplan::planner {
+namespace {
+
+bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode; }
+
+bool ReadsRelease(Kind kind) {
+  return IsMovement(kind) || kind == Kind::kRebuild || kind == Kind::kRepair || kind == Kind::kUpgradeSstables;
+}
+
+}  // namespace
+
+Facts::Facts(const Model& model, const Resources& resources) : model_(model), resources_(resources) {
+  const size_t racks = model.racks.size();
+  const size_t dcs = model.dcs.size();
+  const size_t members = model.members.size();
+  members_.resize(members);
+  is_seed_.assign(members, 0);
+  for (auto* counter : {&away_rack_, &away_after_rack_, &new_rack_, &disrupted_rack_, &nodes_rack_}) {
+    counter->assign(racks, 0);
+  }
+  for (auto* counter : {&away_dc_, &away_after_dc_, &new_dc_, &disrupted_dc_, &nodes_dc_, &joined_dc_, &owed_dc_,
+                        &open_repairs_, &open_rebuild_sources_, &open_rebuild_targets_, &open_disrupted_dc_}) {
+    counter->assign(dcs, 0);
+  }
+  open_members_.resize(dcs);
+  in_ring_.assign(members, 0);
+  owed_.assign(members, 0);
+  extra_bytes_.assign(members, 0);
+  line_after_.assign(members, kNone);
+  net_change_.assign(static_cast<size_t>(resources.count()), 0);
+  for (const Keyspace& k : model.keyspaces) rf_.push_back(k.rf);
+  active_.assign(model.classes.size(), 1);
+  replicas_.resize(model.classes.size() * dcs);
+  replicas_tried_.assign(replicas_.size(), 0);
+  for (const Id seed : model.seeds) {
+    if (model.slot(seed).member != kNone) is_seed_[Index(model.slot(seed).member)] = 1;
+  }
+  for (size_t i = 0; i < members; ++i) {
+    const planner::Member& m = model.members[i];
+    const Id id = static_cast<Id>(i);
+    in_ring_[i] = m.in_ring ? 1 : 0;
+    if (m.in_ring && (!m.up || m.at_risk)) {
+      SetAway(id, true);
+      SetAwayAfter(id, true);
+    }
+    if (m.in_ring && m.rack != kNone) {
+      ++nodes_rack_[Index(m.rack)];
+      ++nodes_dc_[Index(m.dc)];
+    }
+    if (m.cleanup_owed) SetOwed(id, true);
+    const Id line = LineOf(m.release);
+    const auto at = std::find(lines_.begin(), lines_.end(), ReleaseLine(m.release));
+    line_after_[i] = line != kNone ? line : static_cast<Id>(at - lines_.begin());
+    if (line == kNone) lines_.push_back(ReleaseLine(m.release));
+    line_count_.resize(lines_.size(), 0);
+    if (m.in_ring) ++line_count_[Index(line_after_[i])];
+  }
+  line_count_after_ = line_count_;
+  for (const FailedStart& failed : model.failed_starts) failed_restarts_ += failed.kind == Kind::kRestartNode ? 1 : 0;
+}
+
+Id Facts::LineOf(absl::string_view release) const {
+  const absl::string_view line = ReleaseLine(release);
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    if (lines_[i] == line) return static_cast<Id>(i);
+  }
+  return kNone;
+}
+
+void Facts::SetAway(Id member, bool away) {
+  Member& m = members_[Index(member)];
+  if (m.away == away) return;
+  m.away = away;
+  const planner::Member& source = model_.member(member);
+  if (source.rack == kNone) return;
+  away_rack_[Index(source.rack)] += away ? 1 : -1;
+  away_dc_[Index(source.dc)] += away ? 1 : -1;
+}
+
+void Facts::SetAwayAfter(Id member, bool away) {
+  Member& m = members_[Index(member)];
+  if (m.away_after == away) return;
+  m.away_after = away;
+  const planner::Member& source = model_.member(member);
+  if (source.rack == kNone) return;
+  away_after_rack_[Index(source.rack)] += away ? 1 : -1;
+  away_after_dc_[Index(source.dc)] += away ? 1 : -1;
+}
+
+bool Facts::Away(Id member, bool fresh) const {
+  const Member& m = members_[Index(member)];
+  return fresh ? m.away_after : m.away || m.disrupted;
+}
+
+int32_t Facts::AwayInRack(Id rack, bool fresh) const {
+  return fresh ? away_after_rack_[Index(rack)] : away_rack_[Index(rack)] + new_rack_[Index(rack)];
+}
+
+int32_t Facts::AwayInDc(Id dc, bool fresh) const {
+  return fresh ? away_after_dc_[Index(dc)] : away_dc_[Index(dc)] + new_dc_[Index(dc)];
+}
+
+int32_t Facts::LiveSeeds(Id dc, bool fresh) const {
+  int32_t live = 0;
+  for (const Id seed : model_.seeds) {
+    const Id m = model_.slot(seed).member;
+    if (m != kNone && model_.member(m).dc == dc && in_ring_[Index(m)] != 0 && !Away(m, fresh)) ++live;
+  }
+  return live;
+}
+
+int32_t Facts::RacksInDc(Id dc) const {
+  int32_t racks = 0;
+  for (Id r = model_.dc(dc).first_rack; r < model_.dc(dc).last_rack; ++r) racks += nodes_rack_[Index(r)] > 0 ? 1 : 0;
+  return racks;
+}
+
+std::unique_ptr<placement::ReplicaMap> Facts::MakeReplicas(Id replication_class, Id dc) const {
+  const ReplicationClass& c = model_.classes[Index(replication_class)];
+  const bool simple = c.strategy == planner::Replicates::kSimple;
+  std::vector<placement::Token> tokens;
+  for (size_t i = 0; i < model_.members.size(); ++i) {
+    const planner::Member& m = model_.members[i];
+    if (in_ring_[i] == 0 || (!simple && m.dc != dc && m.dc != kNone)) continue;
+    if (m.first_token == m.last_token || m.rack == kNone) return nullptr;
+    for (int32_t t = m.first_token; t < m.last_token; ++t) {
+      tokens.push_back({model_.tokens[static_cast<size_t>(t)], static_cast<placement::Node>(i)});
+    }
+  }
+  const int32_t rf = simple ? c.simple_rf : c.rf[Index(dc)];
+  return std::make_unique<placement::ReplicaMap>(
+      std::move(tokens), simple ? placement::Strategy::kSimple : placement::Strategy::kNetworkTopology, rf,
+      model_.rack_of_member);
+}
+
+const placement::ReplicaMap* Facts::Replicas(Id replication_class, Id dc) const {
+  const bool simple = model_.classes[Index(replication_class)].strategy == planner::Replicates::kSimple;
+  const size_t at = Index(replication_class) * model_.dcs.size() + (simple ? 0 : Index(dc));
+  if (replicas_tried_[at] == 0) {
+    replicas_tried_[at] = 1;
+    replicas_[at] = MakeReplicas(replication_class, dc);
+  }
+  return replicas_[at].get();
+}
+
+bool Facts::OneRelease(bool fresh, absl::string_view with) const {
+  const std::vector<int32_t>& count = fresh ? line_count_after_ : line_count_;
+  absl::string_view seen = ReleaseLine(with);
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    if (count[i] == 0 || lines_[i].empty()) continue;
+    if (!seen.empty() && seen != lines_[i]) return false;
+    seen = lines_[i];
+  }
+  return true;
+}
+
+int32_t Facts::OtherDatacenters(Id except) const {
+  int32_t n = 0;
+  for (size_t d = 0; d < open_disrupted_dc_.size(); ++d) {
+    n += static_cast<Id>(d) != except && open_disrupted_dc_[d] > 0 ? 1 : 0;
+  }
+  return n;
+}
+
+void Facts::Disrupt(const Action& a) {
+  if (a.member == kNone) return;
+  Member& m = members_[Index(a.member)];
+  const planner::Member& source = model_.member(a.member);
+  if (!m.disrupted) {
+    m.disrupted = true;
+    open_members_[resources_.serving(source.dc) - resources_.serving(0)].push_back(a.member);
+    if (source.rack != kNone) {
+      ++disrupted_rack_[Index(source.rack)];
+      ++disrupted_dc_[Index(source.dc)];
+      if (!m.away) {
+        ++new_rack_[Index(source.rack)];
+        ++new_dc_[Index(source.dc)];
+      }
+    }
+  }
+  // A drained node stays away until it is restarted.
+  const bool comes_back = Starts(a.kind) && !source.at_risk;
+  if (comes_back) {
+    if (m.away_after) net_change_[static_cast<size_t>(resources_.serving(source.dc))] = 1;
+    SetAwayAfter(a.member, false);
+  } else if (a.kind == Kind::kDrain && !a.in_unit) {
+    SetAwayAfter(a.member, true);
+  }
+}
+
+void Facts::Place(const Action& a, const std::vector<Claim>& claims) {
+  for (const Claim& claim : claims) {
+    if (claim.resource == resources_.disruption() && a.dc != kNone) ++open_disrupted_dc_[Index(a.dc)];
+    if (claim.resource == resources_.schema()) EffectOnSchema(a);
+  }
+  if (IsDisruption(a.kind) || (a.kind == Kind::kStartNode && !a.joins)) {
+    if (!a.joins) Disrupt(a);
+  }
+  EffectOnServing(a);
+  EffectOnRing(a);
+}
+
+void Facts::EffectOnSchema(const Action& a) {
+  if (ReadsRelease(a.kind) || a.joins) ++open_release_readers_;
+  if (a.release_changes) ++open_release_changes_;
+  const Resource schema = resources_.schema();
+  auto move_line = [&](Id member, absl::string_view release) {
+    const absl::string_view line = ReleaseLine(release);
+    auto at = static_cast<size_t>(std::find(lines_.begin(), lines_.end(), line) - lines_.begin());
+    if (at == lines_.size()) {
+      lines_.push_back(line);
+      line_count_.push_back(0);
+      line_count_after_.push_back(0);
+    }
+    if (member != kNone && in_ring_[Index(member)] != 0) --line_count_after_[Index(line_after_[Index(member)])];
+    if (member != kNone) line_after_[Index(member)] = static_cast<Id>(at);
+    ++line_count_after_[at];
+    net_change_[static_cast<size_t>(schema)] = 1;
+  };
+  if (a.kind == Kind::kRestartNode && a.release_changes && a.member != kNone) {
+    move_line(a.member, model_.rack(a.rack).desired_release);
+  } else if (a.joins || a.kind == Kind::kReplaceNode) {
+    move_line(a.kind == Kind::kReplaceNode ? a.member : kNone, model_.rack(a.rack).desired_release);
+  } else if (a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate) {
+    if (a.member != kNone) --line_count_after_[Index(line_after_[Index(a.member)])];
+    net_change_[static_cast<size_t>(schema)] = 1;
+  }
+}
+
+void Facts::EffectOnServing(const Action& a) {
+  switch (a.kind) {
+    case Kind::kReplaceNode:
+      if (a.member == kNone) break;
+      SetAway(a.member, false);  // alone: closed at once
+      SetAwayAfter(a.member, false);
+      net_change_[static_cast<size_t>(resources_.serving(a.dc))] = 1;
+      break;
+    case Kind::kDecommission:
+    case Kind::kRemoveNode:
+    case Kind::kAssassinate:
+      if (a.member == kNone) break;
+      SetAway(a.member, false);
+      SetAwayAfter(a.member, false);
+      net_change_[static_cast<size_t>(resources_.serving(a.dc))] = 1;
+      break;
+    case Kind::kRebuild:
+      if (a.source_dc != kNone) ++open_rebuild_sources_[Index(a.source_dc)];
+      ++open_rebuild_targets_[Index(a.dc)];
+      break;
+    case Kind::kRepair:
+      for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
+        const Keyspace& k = model_.keyspace(a.keyspace);
+        if (k.strategy == planner::Replicates::kNetworkTopology && k.rf[Index(d)] == 0) continue;
+        ++open_repairs_[Index(d)];
+      }
+      break;
+    default: break;
+  }
+}
+
+void Facts::EffectOnRing(const Action& a) {
+  const size_t ring = a.dc == kNone ? 0 : static_cast<size_t>(resources_.ring(a.dc));
+  if (a.joins) {
+    ++nodes_dc_[Index(a.dc)];
+    ++nodes_rack_[Index(a.rack)];
+    ++joined_dc_[Index(a.dc)];
+    AddOwed(a.dc, a.member);
+    net_change_[ring] = 1;
+    return;
+  }
+  switch (a.kind) {
+    case Kind::kDecommission:
+    case Kind::kRemoveNode:
+    case Kind::kAssassinate:
+      RemoveFromRing(a);
+      net_change_[ring] = 1;
+      break;
+    case Kind::kCleanup:
+      if (a.member != kNone && owed_[Index(a.member)] != 0) {
+        SetOwed(a.member, false);
+        net_change_[ring] = 1;
+      }
+      break;
+    case Kind::kAlterKeyspace:
+      rf_[Index(a.keyspace)][Index(a.dc)] = a.replication_factor;
+      net_change_[ring] = 1;
+      break;
+    default: break;
+  }
+}
+
+void Facts::RemoveFromRing(const Action& a) {
+  if (a.member == kNone || in_ring_[Index(a.member)] == 0) return;
+  const planner::Member& m = model_.member(a.member);
+  in_ring_[Index(a.member)] = 0;
+  SetOwed(a.member, false);
+  if (m.rack != kNone) {
+    --nodes_rack_[Index(m.rack)];
+    --nodes_dc_[Index(m.dc)];
+  }
+  // What it held goes to the others: remembered as bytes, so that the next step is judged with them.
+  if (m.load.has_value() && *m.load > 0) {
+    for (size_t c = 0; c < model_.classes.size(); ++c) {
+      const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
+      if (map == nullptr || map->ranges_of(a.member).empty()) continue;
+      absl::uint128 total = 0;
+      const auto handovers = map->WithoutNode(a.member);
+      for (const auto& h : handovers) total += map->width(h.range);
+      for (const auto& h : handovers) {
+        if (h.gained < 0 || total == 0) continue;
+        extra_bytes_[Index(h.gained)] += static_cast<int64_t>(
+            absl::Uint128Low64(absl::uint128(static_cast<uint64_t>(*m.load)) * map->width(h.range) / total));
+      }
+      break;  // all of its data is counted with the first class that it replicates
+    }
+  }
+  for (auto& map : replicas_) {
+    if (map != nullptr) map->Remove(a.member);
+  }
+}
+
+void Facts::SetOwed(Id member, bool owed) {
+  uint8_t& now = owed_[Index(member)];
+  if ((now != 0) == owed) return;
+  now = owed ? 1 : 0;
+  const planner::Member& m = model_.member(member);
+  if (m.dc != kNone) owed_dc_[Index(m.dc)] += owed ? 1 : -1;
+}
+
+void Facts::AddOwed(Id dc, Id except) {
+  bool replicates = false;
+  for (size_t k = 0; k < model_.keyspaces.size(); ++k) {
+    const Keyspace& ks = model_.keyspaces[k];
+    if (!ks.user && !ks.counted) continue;
+    replicates = replicates || ks.strategy == planner::Replicates::kSimple || rf_[k][Index(dc)] > 0;
+  }
+  if (!replicates) return;
+  for (size_t i = 0; i < model_.members.size(); ++i) {
+    if (in_ring_[i] == 0 || static_cast<Id>(i) == except || model_.members[i].external) continue;
+    if (model_.members[i].dc == dc || model_.merged) SetOwed(static_cast<Id>(i), true);
+  }
+}
+
+bool Facts::CloseServing(Resource resource) {
+  const size_t at = static_cast<size_t>(resource - resources_.serving(0));
+  bool changed = false;
+  for (const Id id : open_members_[at]) {
+    Member& m = members_[Index(id)];
+    const planner::Member& source = model_.member(id);
+    if (source.rack != kNone) {
+      --disrupted_rack_[Index(source.rack)];
+      --disrupted_dc_[Index(source.dc)];
+      if (!m.away) {
+        --new_rack_[Index(source.rack)];
+        --new_dc_[Index(source.dc)];
+      }
+    }
+    m.disrupted = false;
+    if (m.away != m.away_after) changed = true;
+    SetAway(id, m.away_after);
+  }
+  open_members_[at].clear();
+  for (size_t d = 0; d < model_.dcs.size(); ++d) {
+    if (resources_.serving(static_cast<Id>(d)) != resource) continue;
+    open_repairs_[d] = 0;
+    open_rebuild_sources_[d] = 0;
+  }
+  return changed;
+}
+
+bool Facts::Close(Resource resource) {
+  uint8_t& net = net_change_[static_cast<size_t>(resource)];
+  bool changed = net != 0;
+  net = 0;
+  if (resources_.IsServing(resource)) changed = CloseServing(resource) || changed;
+  if (resource == resources_.schema()) {
+    line_count_ = line_count_after_;
+    open_release_changes_ = 0;
+    open_release_readers_ = 0;
+  }
+  if (resource == resources_.disruption()) open_disrupted_dc_.assign(open_disrupted_dc_.size(), 0);
+  if (resources_.IsRing(resource)) {
+    for (size_t d = 0; d < model_.dcs.size(); ++d) {
+      if (resources_.ring(static_cast<Id>(d)) == resource) open_rebuild_targets_[d] = 0;
+    }
+  }
+  return changed;
+}
+
+}  // namespace cassplan::planner

@@ -1,0 +1,53 @@
+// fresh-volume: a node joins only on a volume that is absent, proven empty, or emptied by this plan; a node that has data starts only
+// on the volume of the member of its slot. An old volume would bring a node back with a foreign host id, or with dead data.
+#include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
+
+namespace cassplan::planner {
+namespace {
+
+enum Code : uint8_t { kUnknownVolume, kUnknownContents, kOtherMember, kLeft };
+
+}  // namespace
+
+void CheckFreshVolume(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  if (a.kind != Kind::kStartNode) return;
+  const Slot& slot = ask.model.slot(a.slot);
+  const VolumeState& volume = slot.volume;
+  if (ask.predecessor_empties || volume.present == Known::kNo) return;
+  if (volume.present == Known::kUnknown) {
+    // A rack whose nodes have no volume of their own starts with nothing.
+    if (ask.model.rack(a.rack).desired_capacity > 0) out->Add(kUnknownVolume, kNoResource, a.slot);
+    return;
+  }
+  if (!a.joins) {
+    const bool own = volume.contents != Contents::kMember || volume.host_id == ask.model.member(a.member).host_id;
+    if (!own) out->Add(kOtherMember, kNoResource, a.slot);
+    return;
+  }
+  if (volume.contents == Contents::kEmpty) return;
+  if (!slot.left_host_id.empty()) {
+    out->Add(kLeft, kNoResource, a.slot);
+  } else {
+    out->Add(volume.contents == Contents::kMember ? kOtherMember : kUnknownContents, kNoResource, a.slot);
+  }
+}
+
+Text DescribeFreshVolume(const Model& m, const Action&, const Refusal& r) {
+  const std::string slot = m.SlotName(r.subject);
+  switch (r.code) {
+    case kUnknownVolume: return {absl::StrCat("whether slot ", slot, " has a volume already is not known"), "collect the volumes of the cluster"};
+    case kUnknownContents:
+      return {absl::StrCat("slot ", slot, " has a volume already, and what is on it is not known"),
+              absl::StrCat("move the claim ", m.slot(r.subject).volume.name, " out of the way (keep it), or delete it when it is not needed")};
+    case kLeft:
+      return {absl::StrCat("the volume of slot ", slot, " holds the data of a node that has left"),
+              "it must be emptied or moved away before a node joins there"};
+    default:
+      return {absl::StrCat("the volume of slot ", slot, " holds the data of host id ", m.slot(r.subject).volume.host_id),
+              "move the claim out of the way (keep it), or restore the node that it belongs to"};
+  }
+}
+
+}  // namespace cassplan::planner

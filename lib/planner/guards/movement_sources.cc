@@ -1,0 +1,157 @@
+// movement-sources: every donor and receiver of the ranges that will move is up, and the levels still hold if the mover dies in the
+// middle. A joiner's tokens are not known, so every node of its datacenter is a donor. For replace and removenode the level must hold
+// without the node that is gone.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
+
+namespace cassplan::planner {
+namespace {
+
+enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kLevelLost, kSelfDown, kUnknown };
+
+Id AnyAway(const Ask& ask, Id dc, Id except) {
+  for (size_t i = 0; i < ask.model.members.size(); ++i) {
+    const Id id = static_cast<Id>(i);
+    const bool scope = ask.model.members[i].dc == dc || ask.model.merged;
+    if (scope && id != except && ask.facts.InRing(id) && ask.facts.Away(id, true)) return id;
+  }
+  return kNone;
+}
+
+bool HasReplicas(const Ask&, const ReplicationClass& c, Id dc) {
+  return c.strategy == Replicates::kSimple || c.rf[static_cast<size_t>(dc)] > 0;
+}
+
+bool Intolerant(const ReplicationClass& c, Id dc) {
+  if (c.strategy == Replicates::kSimple || c.spans) {
+    if (c.span_tolerance <= 0) return true;
+  }
+  return c.strategy != Replicates::kSimple && c.local_tolerance[static_cast<size_t>(dc)] <= 0;
+}
+
+void CheckIntolerant(const Ask& ask, Refusals* out) {
+  if (!ask.model.policy.hold_intolerant) return;
+  for (const ReplicationClass& c : ask.model.classes) {
+    if (!HasReplicas(ask, c, ask.action.dc) || !Intolerant(c, ask.action.dc)) continue;
+    out->Add(kIntolerant, kNoResource, c.first_keyspace);
+    return;
+  }
+}
+
+void CheckJoin(const Ask& ask, Refusals* out) {
+  bool data = false;
+  for (const ReplicationClass& c : ask.model.classes) data = data || HasReplicas(ask, c, ask.action.dc);
+  if (!data) return;
+  const Id down = AnyAway(ask, ask.action.dc, ask.action.member);
+  if (down != kNone) out->Add(kDown, ask.resources.serving(ask.action.dc), down);
+}
+
+// Old replicas and gainers of the ranges that the leaving node holds.
+void CheckLeave(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  const Member& victim = ask.model.member(a.member);
+  if (!victim.up) {
+    out->Add(victim.known ? kDeadVictim : kUnknown, kNoResource, a.member);
+    return;
+  }
+  if (victim.at_risk) {
+    out->Add(kSelfDown, kNoResource, a.member);
+    return;
+  }
+  const Id any = AnyAway(ask, a.dc, a.member);
+  if (any == kNone) return;
+  for (Id c = 0; c < ask.facts.classes(); ++c) {
+    if (!HasReplicas(ask, ask.model.classes[static_cast<size_t>(c)], a.dc)) continue;
+    const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
+    if (map == nullptr || ask.facts.JoinedInDc(a.dc) > 0) {
+      out->Add(kTokensUnknown, ask.resources.serving(a.dc), any);
+      return;
+    }
+    for (const auto& h : map->WithoutNode(a.member)) {
+      Id hit = h.gained >= 0 && ask.facts.Away(h.gained, true) ? h.gained : kNone;
+      for (const placement::Node n : map->replicas(h.range)) {
+        if (n != a.member && ask.facts.Away(n, true)) hit = n;
+      }
+      if (hit == kNone) continue;
+      out->Add(kDown, ask.resources.serving(a.dc), hit);
+      return;
+    }
+  }
+}
+
+// Every range of the node that is gone keeps its level, and all its other replicas.
+void CheckGone(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  for (Id c = 0; c < ask.facts.classes(); ++c) {
+    const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
+    if (!HasReplicas(ask, rc, a.dc)) continue;
+    const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
+    if (map == nullptr) {
+      out->Add(kTokensUnknown, kNoResource, a.member);
+      return;
+    }
+    for (const placement::Range range : map->ranges_of(a.member)) {
+      for (const placement::Node n : map->replicas(range)) {
+        if (n == a.member || !ask.facts.Away(n, true)) continue;
+        out->Add(kDown, ask.resources.serving(a.dc), n);
+        return;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void CheckMovementSources(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  if (a.kind == Kind::kRebuild) {
+    if (a.source_dc == kNone) return;
+    const Id down = AnyAway(ask, a.source_dc, kNone);
+    if (down != kNone && ask.facts.AwayInDc(a.source_dc, ask.Fresh(ask.resources.serving(a.source_dc))) > 0) {
+      out->Add(kDown, ask.resources.serving(a.source_dc), down);
+    }
+    if (a.member != kNone && !ask.model.member(a.member).up) out->Add(kSelfDown, kNoResource, a.member);
+    return;
+  }
+  if (a.kind == Kind::kRepair) {
+    if (!ask.model.member(a.member).up) out->Add(kSelfDown, kNoResource, a.member);
+    return;
+  }
+  if (a.joins) {
+    CheckJoin(ask, out);
+    CheckIntolerant(ask, out);
+  } else if (a.kind == Kind::kDecommission) {
+    CheckLeave(ask, out);
+    CheckIntolerant(ask, out);
+  } else if (a.kind == Kind::kReplaceNode || a.kind == Kind::kRemoveNode) {
+    CheckGone(ask, out);
+  }
+}
+
+Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) {
+  switch (r.code) {
+    case kDown:
+      return {absl::StrCat(m.MemberName(r.subject), " is down and would have to give or take data"),
+              absl::StrCat("bring ", m.MemberName(r.subject), " back, or replace it")};
+    case kDeadVictim:
+      return {absl::StrCat(m.MemberName(r.subject), " is down; a node that is down cannot be decommissioned"),
+              "bring it back, or take it out of the ring with removenode (host id " + std::string(m.member(r.subject).host_id) + ")"};
+    case kUnknown:
+      return {absl::StrCat("whether ", m.MemberName(r.subject), " is up is not known"), "collect the answers of its peers"};
+    case kSelfDown:
+      return {absl::StrCat(m.MemberName(r.subject), " is down, or about to go down"), "bring it back first"};
+    case kTokensUnknown:
+      return {absl::StrCat(m.MemberName(r.subject), " is down, and which ranges move is not known"),
+              absl::StrCat("bring ", m.MemberName(r.subject), " back")};
+    case kIntolerant:
+      return {absl::StrCat("keyspace ", m.keyspace(r.subject).name,
+                           " would be unavailable if the node died meanwhile, and policy.intolerant is hold"),
+              "raise its replication factor, or set policy.intolerant to report"};
+    default:
+      return {absl::StrCat(KindName(a.kind), " would lose the level of a range"), "bring nodes back first"};
+  }
+}
+
+}  // namespace cassplan::planner

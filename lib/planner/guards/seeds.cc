@@ -1,0 +1,49 @@
+// seeds: a node that is its own seed does not bootstrap, so it would join without its data; and at least one seed of a datacenter
+// stays up. Source: org.apache.cassandra.service.StorageService.shouldBootstrap.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
+
+namespace cassplan::planner {
+namespace {
+
+enum Code : uint8_t { kOwnSeed, kLastSeed };
+
+bool HoldsData(const Ask& ask, Id dc) {
+  for (size_t k = 0; k < ask.model.keyspaces.size(); ++k) {
+    const Keyspace& ks = ask.model.keyspaces[k];
+    if (!ks.counted) continue;
+    if (ks.strategy == Replicates::kSimple || ask.facts.ReplicationFactor(static_cast<Id>(k), dc) > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void CheckSeeds(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  const Model& m = ask.model;
+  if (a.slot == kNone || !std::binary_search(m.seeds.begin(), m.seeds.end(), a.slot)) return;
+  if (a.joins && !m.members.empty() && HoldsData(ask, a.dc)) {
+    out->Add(kOwnSeed, kNoResource, a.slot);
+    return;
+  }
+  if (!IsDisruption(a.kind) || a.was_down || a.joins) return;
+  int32_t in_dc = 0;
+  for (const Id seed : m.seeds) in_dc += m.DcOfSlot(seed) == a.dc && m.slot(seed).member != kNone ? 1 : 0;
+  const bool counted = !ask.facts.Away(a.member, ask.ServingFresh());
+  if (in_dc > 1 && counted && ask.facts.LiveSeeds(a.dc, ask.ServingFresh()) <= 1) {
+    out->Add(kLastSeed, ask.resources.serving(a.dc), a.slot).mate = true;
+  }
+}
+
+Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
+  if (r.code == kOwnSeed) {
+    return {absl::StrCat("slot ", m.SlotName(r.subject), " is in the seed list, and a node that is its own seed joins without its data"),
+            "take it out of the seed list, let it join, then put it back"};
+  }
+  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.dc(a.dc).name), "bring another seed back first"};
+}
+
+}  // namespace cassplan::planner

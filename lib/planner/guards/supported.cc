@@ -1,0 +1,52 @@
+// supported: what this planner does not understand is held by name: an unknown partitioner, replication strategy or release,
+// transient replication. Also held: what the executor cannot do (capabilities), with the manual command as remedy.
+#include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
+
+namespace cassplan::planner {
+namespace {
+
+enum Code : uint8_t { kPartitioner, kStrategy, kKeyspacesUnknown, kCapability, kRackUnknown, kMemberUnknown };
+
+bool Disturbs(const Action& a) {
+  return IsMovement(a.kind) || IsDisruption(a.kind) || a.kind == Kind::kRebuild || a.kind == Kind::kAlterKeyspace;
+}
+
+}  // namespace
+
+void CheckSupported(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  const Model& m = ask.model;
+  if (!m.policy.capable.Has(a.kind)) out->Add(kCapability);
+  if (a.rack != kNone && m.rack(a.rack).conflicting) out->Add(kRackUnknown, kNoResource, a.rack);
+  if (a.slot != kNone && m.slot(a.slot).member_unknown && a.kind != Kind::kRestartNode) {
+    out->Add(kMemberUnknown, kNoResource, a.slot);
+  }
+  if (!Disturbs(a)) return;
+  if (!m.partitioner.empty()) out->Add(kPartitioner);
+  if (!m.unknown_strategy_keyspace.empty()) out->Add(kStrategy);
+  if (!m.schema_known && !a.was_down) out->Add(kKeyspacesUnknown);
+}
+
+Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
+  switch (r.code) {
+    case kPartitioner:
+      return {absl::StrCat("the cluster uses the partitioner ", m.partitioner, ", and only Murmur3Partitioner is known here"),
+              "do it by hand"};
+    case kStrategy:
+      return {absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
+                           " has a replication strategy (or transient replication) that is not known here"),
+              "do it by hand, or take the keyspace out with policy.keyspaces[].ignore"};
+    case kKeyspacesUnknown:
+      return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
+    case kCapability:
+      return {absl::StrCat("the executor cannot do ", KindName(a.kind)), "run the manual command; the plan goes on once it is seen done"};
+    case kRackUnknown:
+      return {absl::StrCat("what is known about rack ", m.RackName(r.subject), " contradicts itself"), "observe again"};
+    default:
+      return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),
+              "collect the answer of its node"};
+  }
+}
+
+}  // namespace cassplan::planner

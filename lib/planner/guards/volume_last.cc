@@ -1,0 +1,69 @@
+// volume-last: a slot is dropped, and its volume deleted, only after its member has left: by a decommission of this plan (its
+// evidence is a precondition, checked again just before), or because a majority of all known members, at least one per rack, show the
+// host id LEFT, or do not list it although their lists are whole and the decommission is known to be done. A slot whose node never
+// was in the ring just goes.
+#include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
+
+namespace cassplan::planner {
+namespace {
+
+enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown };
+
+}  // namespace
+
+void CheckVolumeLast(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  if (a.kind != Kind::kShrinkRack && a.kind != Kind::kDeleteVolume) return;
+  const Model& m = ask.model;
+  const Slot& slot = m.slot(a.slot);
+  if (ask.predecessor_left) return;
+  if (slot.member != kNone) {
+    const Member& member = m.member(slot.member);
+    out->Add(kStillMember, kNoResource, slot.member).waits = member.movement == Movement::kLeaving && member.up;
+    return;
+  }
+  if (slot.member_unknown) {
+    out->Add(kUnknownMember, kNoResource, a.slot);
+    return;
+  }
+  if (!m.views_known && !m.members.empty()) {
+    out->Add(kRingUnknown);
+    return;
+  }
+  if (a.kind == Kind::kDeleteVolume && slot.present == Known::kYes && slot.volume.mounted == Known::kYes &&
+      slot.ordinal < m.rack(slot.rack).nodes && a.hard.empty()) {
+    out->Add(kMounted, kNoResource, a.slot);
+    return;
+  }
+  if (!slot.left_host_id.empty()) {
+    if (!slot.left_proven) out->Add(kNotProven, kNoResource, a.slot);
+    return;
+  }
+  // Nothing says which member the data belonged to: only a node that is there and never joined is known to have had none.
+  const bool never_joined = slot.present == Known::kYes && (slot.mode == Mode::kJoining || slot.mode == Mode::kStarting ||
+                                                            slot.mode == Mode::kUnknown);
+  if (a.kind == Kind::kDeleteVolume && slot.volume.contents != Contents::kEmpty && !never_joined) {
+    out->Add(kNotProven, kNoResource, a.slot);
+  }
+}
+
+Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
+  switch (r.code) {
+    case kStillMember:
+      return {absl::StrCat(m.MemberName(r.subject), " is still in the ring (host id ", m.member(r.subject).host_id, ")"),
+              "wait until it has left; a dead node is taken out with removenode"};
+    case kUnknownMember:
+      return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"), "collect the answers of the nodes"};
+    case kMounted:
+      return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "wait until the slot is gone"};
+    case kRingUnknown:
+      return {"no node could be asked who is in the ring", "collect the answers of the nodes (Jolokia)"};
+    default:
+      return {absl::StrCat("that the node of slot ", m.SlotName(r.subject), " has left is not proven",
+                           a.kind == Kind::kDeleteVolume ? "; its volume stays" : ""),
+              "let a majority of the nodes, one per rack at least, answer; or delete the volume by hand"};
+  }
+}
+
+}  // namespace cassplan::planner

@@ -1,0 +1,71 @@
+#include "lib/planner/lower.h"
+
+#include <algorithm>
+
+namespace cassplan::planner {
+namespace {
+
+// An action that the ledger has in flight is not planned again; what comes after it waits for its section.
+void MarkInFlight(Lowering* l) {
+  for (Action& a : l->actions) {
+    for (const InFlight& running : l->model.in_flight) {
+      if (running.kind != a.kind) continue;
+      const bool same = a.slot != kNone ? running.slot == a.slot : a.rack != kNone ? running.rack == a.rack : true;
+      if (same && running.keyspace == a.keyspace) a.in_flight = true;
+    }
+  }
+  for (size_t i = 0; i < l->actions.size(); ++i) {
+    const Action& a = l->actions[i];
+    if (a.in_flight && a.drain >= 0) l->at(a.drain).in_flight = true;  // the drain is over
+  }
+}
+
+void SortUnique(std::vector<ActionIndex>* list) {
+  std::sort(list->begin(), list->end());
+  list->erase(std::unique(list->begin(), list->end()), list->end());
+}
+
+}  // namespace
+
+Lowering::Lowering(const Model& m, const std::vector<Drift>& d) : model(m), drift(d) {
+  rack_write.assign(model.racks.size(), -1);
+  start.assign(model.slots.size(), -1);
+  decommission.assign(model.slots.size(), -1);
+  last_in_slot.assign(model.slots.size(), -1);
+  restart_begun.assign(model.racks.size(), 0);
+  restart_broken.assign(model.racks.size(), 0);
+}
+
+ActionIndex Lowering::Add(Kind kind, int32_t group, Id rack, Id slot, absl::string_view code) {
+  Action a;
+  a.kind = kind;
+  a.slot = slot;
+  a.rack = slot == kNone ? rack : model.slot(slot).rack;
+  a.dc = a.rack == kNone ? kNone : model.rack(a.rack).dc;
+  a.member = slot == kNone ? kNone : model.slot(slot).member;
+  a.drift = code;
+  a.key.group = group;
+  a.key.dc = a.dc;
+  a.key.rack = a.rack;
+  a.key.ordinal = slot == kNone ? -1 : model.slot(slot).ordinal;
+  a.key.kind = static_cast<int32_t>(kind);
+  actions.push_back(std::move(a));
+  return static_cast<ActionIndex>(actions.size()) - 1;
+}
+
+std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
+  Lowering l(model, drift);
+  LowerObjects(&l);
+  LowerReplace(&l);
+  LowerScaleIn(&l);
+  LowerRollingUpdate(&l);
+  LowerScaleOut(&l);
+  LowerCleanup(&l);
+  LowerReplication(&l);
+  LowerRepair(&l);
+  if (!model.in_flight.empty()) MarkInFlight(&l);
+  for (Action& a : l.actions) SortUnique(&a.hard);
+  return std::move(l.actions);
+}
+
+}  // namespace cassplan::planner

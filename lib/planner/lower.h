@@ -1,0 +1,45 @@
+// Pass 5: drift -> actions with predecessors. One procedure file per subject (procedures/).
+#ifndef CASSPLAN_LIB_PLANNER_LOWER_H_
+#define CASSPLAN_LIB_PLANNER_LOWER_H_
+
+#include <vector>
+
+#include "lib/planner/action.h"
+
+namespace cassplan::planner {
+
+// What procedures build together. Ids index `actions`; -1 where there is none.
+struct Lowering {
+  Lowering(const Model& model, const std::vector<Drift>& drift);
+
+  const Model& model;
+  const std::vector<Drift>& drift;
+  std::vector<Action> actions;
+  ActionIndex objects = -1;
+  std::vector<ActionIndex> rack_write;    // by rack: create_rack or update_rack
+  std::vector<ActionIndex> start;         // by slot
+  std::vector<ActionIndex> decommission;  // by slot
+  std::vector<ActionIndex> last_in_slot;  // by slot: what empties it (delete_volume, else shrink_rack)
+  std::vector<uint8_t> restart_begun;     // by rack: some node runs the desired template, another does not
+  std::vector<uint8_t> restart_broken;    // by rack: a stale node is down
+
+  // Adds an action for a slot, rack or nothing, with its order key.
+  ActionIndex Add(Kind kind, int32_t group, Id rack, Id slot, absl::string_view drift);
+  Action& at(ActionIndex i) { return actions[static_cast<size_t>(i)]; }
+};
+
+std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
+
+// The procedures, in the order in which they run (later ones look at what earlier ones added).
+void LowerObjects(Lowering* l);        // shared objects, racks, seeds
+void LowerReplace(Lowering* l);
+void LowerScaleIn(Lowering* l);
+void LowerRollingUpdate(Lowering* l);
+void LowerScaleOut(Lowering* l);       // also the bootstrap of a cluster and its cold start
+void LowerCleanup(Lowering* l);
+void LowerReplication(Lowering* l);
+void LowerRepair(Lowering* l);
+
+}  // namespace cassplan::planner
+
+#endif  // CASSPLAN_LIB_PLANNER_LOWER_H_

@@ -1,0 +1,116 @@
+#include "lib/planner/normalize.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lib/planner/names.h"
+#include "lib/planner/normalize_desired.h"
+#include "lib/planner/normalize_keyspaces.h"
+#include "lib/planner/normalize_observed.h"
+
+namespace cassplan::planner {
+namespace {
+
+void ReadDesiredRack(const v1::DesiredRack& source, Rack* rack) {
+  rack->desired = true;
+  rack->desired_nodes = source.nodes();
+  rack->desired_revision = source.template_().revision();
+  rack->desired_release = source.template_().release();
+  rack->restart_token = source.restart_token();
+  rack->partition = source.partition();
+  rack->desired_capacity = source.volume().capacity_bytes();
+  rack->desired_storage_class = source.volume().storage_class();
+  rack->source = &source;
+}
+
+void ReadDesiredRacks(const v1::Desired& desired, const RackIndex& index, Model* model) {
+  for (const v1::DesiredDatacenter& dc : desired.datacenters()) {
+    for (const v1::DesiredRack& rack : dc.racks()) {
+      const Id id = index.Find(dc.name(), rack.name());
+      ReadDesiredRack(rack, &model->racks[static_cast<size_t>(id)]);
+      model->dcs[static_cast<size_t>(model->rack(id).dc)].desired = true;
+    }
+  }
+  for (const v1::DesiredDatacenter& dc : desired.datacenters()) {
+    if (!dc.racks().empty()) continue;
+    AddInvalid(model, absl::StrCat("desired.datacenters[", dc.name(), "].racks"), "a datacenter has no rack",
+               "give it at least one rack");
+  }
+  for (Datacenter& dc : model->dcs) {
+    if (dc.name == model->request->policy().canary_datacenter()) dc.priority = 0;
+  }
+}
+
+void ReadSeeds(const v1::Desired& desired, const RackIndex& index, Model* model) {
+  for (const v1::Target& seed : desired.seeds()) {
+    const Id slot = index.FindSlot(*model, seed);
+    if (slot != kNone) model->seeds.push_back(slot);
+  }
+  std::sort(model->seeds.begin(), model->seeds.end());
+  model->seeds.erase(std::unique(model->seeds.begin(), model->seeds.end()), model->seeds.end());
+  if (model->seeds.empty()) return;
+  for (const v1::Report& report : model->request->observed().reports()) {
+    if (!report.has_seeds() || report.status() != v1::REPORT_STATUS_OK) continue;
+    std::vector<Id> configured;
+    for (const v1::Target& seed : report.seeds().seeds()) configured.push_back(index.FindSlot(*model, seed));
+    std::sort(configured.begin(), configured.end());
+    model->seeds_differ = configured == model->seeds ? Known::kNo : Known::kYes;
+  }
+}
+
+void ReadObjects(const v1::Desired& desired, Model* model) {
+  for (const v1::SharedObject& object : desired.objects()) {
+    ObjectState state;
+    state.kind = object.kind();
+    state.name = object.name();
+    state.desired = true;
+    state.create_only = object.create_only();
+    state.desired_revision = object.revision();
+    model->objects.push_back(state);
+  }
+  std::sort(model->objects.begin(), model->objects.end(), [](const ObjectState& a, const ObjectState& b) {
+    return std::make_pair(a.kind, a.name) < std::make_pair(b.kind, b.name);
+  });
+  for (size_t i = 1; i < model->objects.size(); ++i) {
+    const ObjectState& a = model->objects[i - 1];
+    const ObjectState& b = model->objects[i];
+    if (a.kind == b.kind && a.name == b.name) {
+      AddInvalid(model, absl::StrCat("desired.objects[", b.kind, " ", b.name, "]"), "is listed twice",
+                 "keep one of them");
+    }
+  }
+}
+
+}  // namespace
+
+void Normalize(const v1::PlanRequest& request, Model* model) {
+  model->request = &request;
+  model->now = request.now_seconds();
+  model->cluster = request.desired().cluster();
+  model->owner = request.desired().owner_id();
+  if (request.now_seconds() <= 0) AddInvalid(model, "now_seconds", "is not given", "give the time of planning");
+  if (request.now_seconds() < request.ledger().now_seconds()) {
+    AddInvalid(model, "now_seconds",
+               absl::StrCat(request.now_seconds(), " is before ", request.ledger().now_seconds(),
+                            ", the last time that the ledger knows"),
+               "time never runs backwards: check the clock of the host, or the ledger");
+  }
+  CheckDesired(request.desired(), model);
+  ReadPolicy(request, model);
+  if (model->invalid) return;
+
+  RackIndex index(request, model);
+  if (model->invalid) return;
+  ReadDesiredRacks(request.desired(), index, model);
+  index.MakeSlots(model);
+  ReadObjects(request.desired(), model);
+  if (model->invalid) return;
+  ReadObserved(index, model);
+  ReadSeeds(request.desired(), index, model);
+  ReadKeyspaces(model);
+}
+
+}  // namespace cassplan::planner

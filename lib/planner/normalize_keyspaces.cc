@@ -1,0 +1,224 @@
+#include "lib/planner/normalize_keyspaces.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cassplan/v1/planner.pb.h"
+#include "lib/planner/normalize_desired.h"
+
+namespace cassplan::planner {
+namespace {
+
+using absl::string_view;
+using Levels = google::protobuf::RepeatedField<int>;
+
+// Source: org.apache.cassandra.schema.SchemaConstants.
+constexpr std::array<string_view, 7> kCassandraKeyspaces = {
+    "system",       "system_auth",   "system_distributed", "system_schema",
+    "system_traces", "system_views", "system_virtual_schema"};
+
+bool IsCassandras(string_view name) {
+  return std::find(kCassandraKeyspaces.begin(), kCassandraKeyspaces.end(), name) != kCassandraKeyspaces.end();
+}
+
+Id FindDc(const Model& model, string_view name) {
+  for (size_t d = 0; d < model.dcs.size(); ++d) {
+    if (model.dcs[d].name == name) return static_cast<Id>(d);
+  }
+  return kNone;
+}
+
+const v1::Report* PickSchema(Model* model) {
+  const v1::Report* best = nullptr;
+  for (const v1::Report& report : model->request->observed().reports()) {
+    if (!report.has_schema() || report.status() != v1::REPORT_STATUS_OK) continue;
+    const int64_t age = model->now - report.observed_at_seconds();
+    if (age > model->policy.max_evidence_age || -age > model->policy.max_evidence_age) continue;
+    // Read from the schema beats derived from ranges, then the newer, then the order of sources.
+    auto key = [](const v1::Report& r) {
+      return std::make_tuple(r.schema().complete(), !r.schema().derived(), r.observed_at_seconds(), r.source());
+    };
+    if (best == nullptr || key(report) > key(*best)) best = &report;
+  }
+  return best;
+}
+
+Replicates StrategyOf(string_view strategy) {
+  if (strategy == "NetworkTopologyStrategy") return Replicates::kNetworkTopology;
+  if (strategy == "SimpleStrategy") return Replicates::kSimple;
+  if (strategy == "LocalStrategy" || strategy == "EverywhereStrategy") {
+    return strategy == "LocalStrategy" ? Replicates::kLocal : Replicates::kUnknown;
+  }
+  return Replicates::kUnknown;
+}
+
+Keyspace ReadKeyspace(const v1::Keyspace& source, Model* model) {
+  Keyspace k;
+  k.name = source.name();
+  k.strategy = StrategyOf(source.strategy());
+  k.strategy_name = source.strategy();
+  k.transient = source.transient_replication();
+  k.gc_grace = source.gc_grace_seconds();
+  k.simple_rf = std::clamp(source.replication_factor(), 0, kMaxReplicationFactor);
+  k.rf.assign(model->dcs.size(), 0);
+  for (const v1::DatacenterReplication& dc : source.datacenters()) {
+    const Id id = FindDc(*model, dc.datacenter());
+    const int32_t rf = std::clamp(dc.replication_factor(), 0, kMaxReplicationFactor);
+    if (id != kNone) {
+      k.rf[static_cast<size_t>(id)] = rf;
+    } else if (rf > 0) {
+      k.unknown_datacenter = true;
+    }
+  }
+  k.user = !IsCassandras(k.name);
+  const bool default_auth = k.name == "system_auth" && k.strategy == Replicates::kSimple && k.simple_rf <= 1;
+  k.counted = k.strategy != Replicates::kLocal && (k.user || (k.name == "system_auth" && !default_auth));
+  return k;
+}
+
+std::vector<int32_t> LevelsOf(const v1::Policy& policy, string_view keyspace) {
+  const Levels* levels = &policy.levels();
+  for (const v1::KeyspacePolicy& own : policy.keyspaces()) {
+    if (own.name() == keyspace && !own.levels().empty()) levels = &own.levels();
+  }
+  std::vector<int32_t> out(levels->begin(), levels->end());
+  if (out.empty()) out = {v1::CONSISTENCY_LEVEL_LOCAL_QUORUM, v1::CONSISTENCY_LEVEL_LOCAL_SERIAL};
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+bool Ignored(const v1::Policy& policy, string_view keyspace) {
+  for (const v1::KeyspacePolicy& own : policy.keyspaces()) {
+    if (own.name() == keyspace && own.ignore()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int32_t ToleranceOf(int32_t level, int32_t rf) {
+  switch (level) {
+    case v1::CONSISTENCY_LEVEL_ONE:
+    case v1::CONSISTENCY_LEVEL_LOCAL_ONE: return rf - 1;
+    case v1::CONSISTENCY_LEVEL_TWO: return rf - 2;
+    case v1::CONSISTENCY_LEVEL_THREE: return rf - 3;
+    case v1::CONSISTENCY_LEVEL_ALL: return 0;
+    default: return rf - (rf / 2 + 1);  // the quorums
+  }
+}
+
+bool Spans(int32_t level) {
+  switch (level) {
+    case v1::CONSISTENCY_LEVEL_LOCAL_QUORUM:
+    case v1::CONSISTENCY_LEVEL_EACH_QUORUM:
+    case v1::CONSISTENCY_LEVEL_LOCAL_SERIAL:
+    case v1::CONSISTENCY_LEVEL_LOCAL_ONE: return false;
+    default: return true;
+  }
+}
+
+namespace {
+
+ReplicationClass MakeClass(const Keyspace& k, const std::vector<int32_t>& levels) {
+  ReplicationClass c;
+  c.strategy = k.strategy;
+  c.rf = k.rf;
+  c.simple_rf = k.simple_rf;
+  c.local_tolerance.assign(k.rf.size(), INT32_MAX);
+  c.span_tolerance = INT32_MAX;
+  int32_t total = 0;
+  for (const int32_t rf : k.rf) total += rf;
+  for (const int32_t level : levels) {
+    if (k.strategy == Replicates::kSimple) {
+      // A local level over SimpleStrategy counts the replicas that happen to be in the datacenter; the total is the
+      // conservative reading that Cassandra's own tools use.
+      c.span_tolerance = std::min(c.span_tolerance, ToleranceOf(level, k.simple_rf));
+    } else if (Spans(level)) {
+      c.spans = true;
+      c.span_tolerance = std::min(c.span_tolerance, ToleranceOf(level, total));
+    } else {
+      for (size_t d = 0; d < k.rf.size(); ++d) {
+        if (k.rf[d] > 0) c.local_tolerance[d] = std::min(c.local_tolerance[d], ToleranceOf(level, k.rf[d]));
+      }
+    }
+  }
+  return c;
+}
+
+bool SameClass(const ReplicationClass& a, const ReplicationClass& b) {
+  return a.strategy == b.strategy && a.rf == b.rf && a.simple_rf == b.simple_rf &&
+         a.local_tolerance == b.local_tolerance && a.spans == b.spans && a.span_tolerance == b.span_tolerance;
+}
+
+void MakeClasses(Model* model) {
+  const v1::Policy& policy = model->request->policy();
+  for (size_t i = 0; i < model->keyspaces.size(); ++i) {
+    Keyspace& k = model->keyspaces[i];
+    if (!k.counted || k.strategy == Replicates::kUnknown) continue;
+    k.levels = LevelsOf(policy, k.name);
+    ReplicationClass c = MakeClass(k, k.levels);
+    c.first_keyspace = static_cast<Id>(i);
+    for (size_t j = 0; j < model->classes.size() && k.replication_class == kNone; ++j) {
+      if (SameClass(model->classes[j], c)) k.replication_class = static_cast<Id>(j);
+    }
+    if (k.replication_class == kNone) {
+      k.replication_class = static_cast<Id>(model->classes.size());
+      model->classes.push_back(std::move(c));
+    }
+    const ReplicationClass& kept = model->classes[static_cast<size_t>(k.replication_class)];
+    if (kept.strategy == Replicates::kSimple || kept.spans) model->merged = true;
+  }
+}
+
+void ReadGoals(Model* model) {
+  for (const v1::Keyspace& desired : model->request->desired().keyspaces()) {
+    for (size_t i = 0; i < model->keyspaces.size(); ++i) {
+      const Keyspace& k = model->keyspaces[i];
+      if (k.name != desired.name() || k.strategy != Replicates::kNetworkTopology) continue;
+      for (const v1::DatacenterReplication& dc : desired.datacenters()) {
+        const Id d = FindDc(*model, dc.datacenter());
+        if (d == kNone || k.rf[static_cast<size_t>(d)] == dc.replication_factor()) continue;
+        model->replication_goals.push_back(
+            {static_cast<Id>(i), d, k.rf[static_cast<size_t>(d)], dc.replication_factor()});
+      }
+    }
+  }
+  std::sort(model->replication_goals.begin(), model->replication_goals.end(),
+            [](const ReplicationGoal& a, const ReplicationGoal& b) {
+              return std::make_pair(a.keyspace, a.dc) < std::make_pair(b.keyspace, b.dc);
+            });
+}
+
+}  // namespace
+
+void ReadKeyspaces(Model* model) {
+  const v1::Report* report = PickSchema(model);
+  if (report == nullptr) {
+    model->schema_known = model->empty_cluster || model->members.empty();
+    return;
+  }
+  const v1::SchemaFacts& schema = report->schema();
+  if (schema.keyspaces_size() > kMaxKeyspaces) {
+    AddInvalid(model, "observed", absl::StrCat(schema.keyspaces_size(), " keyspaces"),
+               absl::StrCat("at most ", kMaxKeyspaces));
+    return;
+  }
+  model->schema_known = schema.complete();
+  model->schema_derived = schema.derived();
+  for (const v1::Keyspace& k : schema.keyspaces()) model->keyspaces.push_back(ReadKeyspace(k, model));
+  std::sort(model->keyspaces.begin(), model->keyspaces.end(),
+            [](const Keyspace& a, const Keyspace& b) { return a.name < b.name; });
+  for (Keyspace& k : model->keyspaces) {
+    if (Ignored(model->request->policy(), k.name)) k.counted = false;
+    if (k.counted && (k.strategy == Replicates::kUnknown || k.transient)) model->unknown_strategy_keyspace = k.name;
+  }
+  MakeClasses(model);
+  ReadGoals(model);
+}
+
+}  // namespace cassplan::planner

@@ -1,0 +1,829 @@
+#include "lib/planner/normalize_observed.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/planner/normalize_desired.h"
+
+namespace cassplan::planner {
+namespace {
+
+using absl::string_view;
+
+// What all fresh views together say of one host id.
+struct Seen {
+  string_view host_id;
+  const v1::Peer* peer = nullptr;        // first view that has it in the ring
+  const v1::NodeFacts* own = nullptr;    // its own word
+  Id own_slot = kNone;
+  int32_t up = 0;
+  int32_t down = 0;
+  int32_t left = 0;
+  int32_t absent = 0;
+  int32_t viewers_self = 0;              // times it was itself a viewer
+  v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
+  bool token_conflict = false;
+  bool location_conflict = false;
+  Id member = kNone;
+};
+
+class Join {
+ public:
+  Join(const RackIndex& index, Model* model) : index_(index), model_(model), request_(*model->request) {}
+
+  void Run() {
+    PickReports();
+    ReadInventory();
+    ReadRacks();
+    ReadSlots();
+    ReadVolumes();
+    ReadObjects();
+    CollectHosts();
+    CountViews();
+    MakeMembers();
+    JoinByOwnWord();
+    JoinByAddress();
+    JoinByMemory();
+    JoinByElimination();
+    SortMembers();
+    FindLeft();
+    CheckEmpty();
+  }
+
+ private:
+  bool Fresh(const v1::Report& report) {
+    const int64_t age = model_->now - report.observed_at_seconds();
+    return age <= model_->policy.max_evidence_age && -age <= model_->policy.max_evidence_age;
+  }
+
+  void AddNote(string_view rule, Level level, std::string message, std::string remedy, Id slot = kNone) {
+    Note note;
+    note.rule = rule;
+    note.level = level;
+    note.message = std::move(message);
+    note.remedy = std::move(remedy);
+    note.slot = slot;
+    model_->notes.push_back(std::move(note));
+  }
+
+  // Keeps the newer of two reports of one source; two that differ otherwise make the fact unknown.
+  void Pick(const v1::Report* candidate, const v1::Report** current, bool* conflict) {
+    if (*current == nullptr) {
+      *current = candidate;
+      return;
+    }
+    if (candidate->source() == (*current)->source() &&
+        candidate->observed_at_seconds() != (*current)->observed_at_seconds()) {
+      if (candidate->observed_at_seconds() > (*current)->observed_at_seconds()) *current = candidate;
+      return;
+    }
+    std::string a;
+    std::string b;
+    v1::Report x = *candidate;
+    v1::Report y = **current;
+    x.clear_source();
+    y.clear_source();
+    x.clear_observed_at_seconds();
+    y.clear_observed_at_seconds();
+    x.SerializeToString(&a);
+    y.SerializeToString(&b);
+    if (a != b) *conflict = true;
+  }
+
+  void PickReports() {
+    rack_reports_.assign(model_->racks.size(), nullptr);
+    slot_reports_.assign(model_->slots.size(), nullptr);
+    volume_reports_.assign(model_->slots.size(), nullptr);
+    node_reports_.assign(model_->slots.size(), nullptr);
+    conflicts_.assign(model_->slots.size(), 0);
+    std::vector<uint8_t> rack_conflicts(model_->racks.size(), 0);
+    for (const v1::Report& report : request_.observed().reports()) {
+      if (report.status() != v1::REPORT_STATUS_OK) {
+        if (report.status() == v1::REPORT_STATUS_FAILED) ++failed_;
+        continue;
+      }
+      if (!Fresh(report)) {
+        ++stale_;
+        continue;
+      }
+      PickOne(report, &rack_conflicts);
+    }
+    for (size_t r = 0; r < rack_conflicts.size(); ++r) {
+      if (rack_conflicts[r] == 0) continue;
+      model_->racks[r].conflicting = true;
+      rack_reports_[r] = nullptr;
+      AddNote("contradiction", Level::kWarning,
+              absl::StrCat("two reports about the workload of ", model_->RackName(static_cast<Id>(r)), " differ"),
+              "find out which source is wrong; until then nothing is done to the rack");
+    }
+    if (stale_ > 0) {
+      AddNote("stale-evidence", Level::kWarning,
+              absl::StrCat(stale_, " report(s) are older than ", model_->policy.max_evidence_age,
+                           " seconds and count as unknown"),
+              "observe again, or raise policy.max_evidence_age_seconds");
+    }
+    if (failed_ > 0) {
+      AddNote("failed-reports", Level::kWarning,
+              absl::StrCat(failed_, " report(s) failed: what they are about is unknown, not absent"),
+              "look at the errors of the observation");
+    }
+  }
+
+  void PickOne(const v1::Report& report, std::vector<uint8_t>* rack_conflicts) {
+    const Id slot = index_.FindSlot(*model_, report.subject());
+    bool conflict = false;
+    switch (report.facts_case()) {
+      case v1::Report::kInventory: inventories_.push_back(&report); break;
+      case v1::Report::kView: views_.push_back(&report); break;
+      case v1::Report::kObject: objects_.push_back(&report); break;
+      case v1::Report::kRack: {
+        const Id rack = index_.Find(report.subject().datacenter(), report.subject().rack());
+        if (rack == kNone) break;
+        Pick(&report, &rack_reports_[static_cast<size_t>(rack)], &conflict);
+        if (conflict) (*rack_conflicts)[static_cast<size_t>(rack)] = 1;
+        break;
+      }
+      case v1::Report::kSlot:
+        if (slot != kNone) Pick(&report, &slot_reports_[static_cast<size_t>(slot)], &conflict);
+        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 1;
+        break;
+      case v1::Report::kVolume:
+        if (slot != kNone) Pick(&report, &volume_reports_[static_cast<size_t>(slot)], &conflict);
+        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 2;
+        break;
+      case v1::Report::kNode:
+        if (slot != kNone) {
+          Pick(&report, &node_reports_[static_cast<size_t>(slot)], &conflict);
+          if (conflict) conflicts_[static_cast<size_t>(slot)] |= 4;
+        } else if (!report.node().host_id().empty()) {
+          loose_nodes_.push_back(&report.node());
+        }
+        break;
+      case v1::Report::kSchema:
+      case v1::Report::kRepairs:
+      case v1::Report::kSeeds:
+      case v1::Report::FACTS_NOT_SET: break;
+    }
+  }
+
+  void ReadInventory() {
+    for (const v1::Report* report : inventories_) {
+      racks_complete_ |= report->inventory().racks_complete();
+      slots_complete_ |= report->inventory().slots_complete();
+      volumes_complete_ |= report->inventory().volumes_complete();
+      objects_complete_ |= report->inventory().objects_complete();
+    }
+  }
+
+  void ReadRacks() {
+    for (size_t r = 0; r < model_->racks.size(); ++r) {
+      Rack& rack = model_->racks[r];
+      const v1::Report* report = rack_reports_[r];
+      if (report == nullptr) {
+        if (racks_complete_ && !rack.conflicting) rack.present = Known::kNo;
+        continue;
+      }
+      const v1::RackFacts& facts = report->rack();
+      rack.present = facts.present() ? Known::kYes : Known::kNo;
+      if (!facts.present()) continue;
+      if (!facts.has_nodes() || facts.nodes() < 0) rack.conflicting = true;
+      rack.nodes = facts.nodes();
+      rack.revision = facts.template_().revision();
+      rack.release = facts.template_().release();
+      rack.current_token = facts.restart_token();
+      rack.owner = facts.owner_id();
+      rack.uid = report->subject().uid();
+      rack.capacity = facts.volume().capacity_bytes();
+      if (facts.has_parallel()) rack.parallel = facts.parallel() ? Known::kYes : Known::kNo;
+      for (const v1::TemplateSection& s : facts.template_().sections()) rack.sections.emplace_back(s.name(), s.value());
+    }
+  }
+
+  void ReadSlots() {
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      Slot& slot = model_->slots[s];
+      if ((conflicts_[s] & 1) != 0) {
+        AddNote("contradiction", Level::kWarning,
+                absl::StrCat("two reports about slot ", model_->SlotName(static_cast<Id>(s)), " differ"),
+                "find out which source is wrong; until then the slot is unknown", static_cast<Id>(s));
+        continue;
+      }
+      const v1::Report* report = slot_reports_[s];
+      if (report == nullptr) {
+        if (slots_complete_) slot.present = Known::kNo;
+        continue;
+      }
+      ReadSlot(*report, &slot);
+    }
+  }
+
+  static Known ToKnown(bool set, bool value) { return !set ? Known::kUnknown : value ? Known::kYes : Known::kNo; }
+
+  static void ReadSlot(const v1::Report& report, Slot* slot) {
+    const v1::SlotFacts& facts = report.slot();
+    slot->present = facts.present() ? Known::kYes : Known::kNo;
+    if (!facts.present()) return;
+    slot->ready = ToKnown(facts.has_ready(), facts.ready());
+    slot->schedulable = ToKnown(facts.has_schedulable(), facts.schedulable());
+    slot->being_deleted = facts.being_deleted();
+    slot->cordoned = facts.machine_cordoned();
+    slot->uid = report.subject().uid();
+    slot->address = facts.address();
+    slot->revision = facts.template_revision();
+    slot->release = facts.release();
+    slot->token = facts.restart_token();
+    slot->waiting_reason = facts.waiting_reason();
+    slot->restart_count = facts.restart_count();
+  }
+
+  void ReadVolumes() {
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      VolumeState& volume = model_->slots[s].volume;
+      if ((conflicts_[s] & 2) != 0) {
+        AddNote("contradiction", Level::kWarning,
+                absl::StrCat("two reports about the volume of ", model_->SlotName(static_cast<Id>(s)), " differ"),
+                "find out which source is wrong; until then the volume is unknown", static_cast<Id>(s));
+        continue;
+      }
+      const v1::Report* report = volume_reports_[s];
+      if (report == nullptr) {
+        if (volumes_complete_) volume.present = Known::kNo;
+        continue;
+      }
+      const v1::VolumeFacts& facts = report->volume();
+      volume.present = facts.present() ? Known::kYes : Known::kNo;
+      if (!facts.present()) continue;
+      volume.capacity = std::max<int64_t>(0, facts.capacity_bytes());
+      volume.requested = std::max<int64_t>(0, facts.requested_bytes());
+      if (facts.contents() == v1::VOLUME_CONTENTS_EMPTY) volume.contents = Contents::kEmpty;
+      if (facts.contents() == v1::VOLUME_CONTENTS_MEMBER) volume.contents = Contents::kMember;
+      volume.host_id = facts.host_id();
+      volume.uid = report->subject().uid();
+      volume.name = report->subject().name();
+      volume.owner = facts.owner_id();
+      volume.mounted = ToKnown(facts.has_mounted(), facts.mounted());
+    }
+  }
+
+  void ReadObjects() {
+    model_->objects_known = objects_complete_;
+    for (ObjectState& object : model_->objects) {
+      if (objects_complete_) object.present = Known::kNo;
+      for (const v1::Report* report : objects_) {
+        if (report->object().kind() != object.kind || report->subject().name() != object.name) continue;
+        object.present = report->object().present() ? Known::kYes : Known::kNo;
+        object.revision = report->object().revision();
+        object.owner = report->object().owner_id();
+      }
+    }
+  }
+
+  void CollectHosts() {
+    std::vector<string_view> hosts;
+    for (const v1::Report* view : views_) {
+      for (const v1::Peer& peer : view->view().peers()) {
+        if (!peer.host_id().empty()) hosts.push_back(peer.host_id());
+      }
+      for (const std::string& viewer : view->view().viewers()) hosts.push_back(viewer);
+    }
+    for (const v1::Report* node : node_reports_) {
+      if (node != nullptr && !node->node().host_id().empty()) hosts.push_back(node->node().host_id());
+    }
+    for (const v1::NodeFacts* node : loose_nodes_) hosts.push_back(node->host_id());
+    std::sort(hosts.begin(), hosts.end());
+    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    if (hosts.size() > static_cast<size_t>(kMaxMembers)) {
+      AddInvalid(model_, "observed", absl::StrCat(hosts.size(), " host ids"), absl::StrCat("at most ", kMaxMembers));
+      hosts.clear();
+    }
+    seen_.resize(hosts.size());
+    for (size_t i = 0; i < hosts.size(); ++i) seen_[i].host_id = hosts[i];
+    for (size_t s = 0; s < node_reports_.size(); ++s) ReadOwnWord(static_cast<Id>(s));
+    for (const v1::NodeFacts* node : loose_nodes_) {
+      Seen* seen = Find(node->host_id());
+      if (seen != nullptr && seen->own == nullptr) seen->own = node;
+    }
+  }
+
+  void ReadOwnWord(Id s) {
+    const size_t at = static_cast<size_t>(s);
+    if (node_reports_[at] == nullptr || (conflicts_[at] & 4) != 0) return;
+    const v1::NodeFacts& node = node_reports_[at]->node();
+    Slot& slot = model_->slots[at];
+    slot.node_answered = true;
+    if (v1::NodeMode_IsValid(node.mode())) slot.mode = static_cast<Mode>(node.mode());
+    slot.node_host_id = node.host_id();
+    if (slot.node_host_id.empty()) return;
+    Seen* seen = Find(node.host_id());
+    if (seen == nullptr) return;
+    if (seen->own != nullptr && seen->own_slot != kNone) {
+      AddNote("duplicate-host-id", Level::kError,
+              absl::StrCat("slots ", model_->SlotName(seen->own_slot), " and ", model_->SlotName(s),
+                           " both say that they are host id ", node.host_id()),
+              "one of them runs on a copy of the other's volume: stop the wrong one by hand", s);
+      model_->slots[static_cast<size_t>(seen->own_slot)].member_unknown = true;
+      slot.member_unknown = true;
+      return;
+    }
+    seen->own = &node;
+    seen->own_slot = s;
+  }
+
+  Seen* Find(string_view host_id) {
+    const auto it = std::lower_bound(seen_.begin(), seen_.end(), host_id,
+                                     [](const Seen& a, string_view k) { return a.host_id < k; });
+    return it == seen_.end() || it->host_id != host_id ? nullptr : &*it;
+  }
+
+  void CountViews() {
+    std::vector<int32_t> stamp(seen_.size(), -1);
+    std::vector<const v1::Peer*> in_view(seen_.size(), nullptr);
+    SortViews();
+    for (size_t v = 0; v < views_.size(); ++v) {
+      const v1::ViewFacts& view = views_[v]->view();
+      int32_t weight = 0;
+      std::vector<Seen*> selves;
+      for (const std::string& viewer : view.viewers()) {
+        Seen* self = Find(viewer);
+        if (self == nullptr || self->viewers_self > 0) continue;  // a viewer has one voice, its newest
+        self->viewers_self = 1;
+        selves.push_back(self);
+        ++weight;
+      }
+      if (weight == 0) continue;
+      total_viewers_ += weight;
+      for (const v1::Peer& peer : view.peers()) {
+        Seen* seen = Find(peer.host_id());
+        if (seen == nullptr) continue;
+        const size_t at = static_cast<size_t>(seen - seen_.data());
+        if (stamp[at] == static_cast<int32_t>(v)) continue;
+        stamp[at] = static_cast<int32_t>(v);
+        in_view[at] = &peer;
+        CountPeer(peer, weight, seen);
+      }
+      // Nobody's own view of itself counts as a peer's.
+      for (Seen* self : selves) {
+        const size_t at = static_cast<size_t>(self - seen_.data());
+        if (stamp[at] == static_cast<int32_t>(v)) UncountSelf(*in_view[at], self);
+        if (stamp[at] != static_cast<int32_t>(v) && view.complete()) --self->absent;
+      }
+      if (!view.complete()) continue;
+      for (size_t i = 0; i < seen_.size(); ++i) {
+        if (stamp[i] != static_cast<int32_t>(v)) seen_[i].absent += weight;
+      }
+    }
+    model_->views_known = total_viewers_ > 0;
+  }
+
+  // Newest first, so that the order of reports in the request carries no meaning.
+  void SortViews() {
+    auto key = [](const v1::Report* r) {
+      string_view least;
+      for (const std::string& viewer : r->view().viewers()) {
+        if (least.empty() || viewer < least) least = viewer;
+      }
+      return std::make_tuple(-r->observed_at_seconds(), least, r->view().peers_size());
+    };
+    std::sort(views_.begin(), views_.end(),
+              [&](const v1::Report* x, const v1::Report* y) { return key(x) < key(y); });
+  }
+
+  void CountPeer(const v1::Peer& peer, int32_t weight, Seen* seen) {
+    if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
+      seen->left += weight;
+      return;
+    }
+    if (peer.state() == v1::PEER_STATE_UP) seen->up += weight;
+    if (peer.state() == v1::PEER_STATE_DOWN) seen->down += weight;
+    if (seen->movement == v1::PEER_MOVEMENT_UNSPECIFIED) seen->movement = peer.movement();
+    if (seen->peer == nullptr) {
+      seen->peer = &peer;
+      return;
+    }
+    if (!peer.tokens().empty() && !seen->peer->tokens().empty() && !SameTokens(peer, *seen->peer)) {
+      seen->token_conflict = true;
+    }
+    if (!peer.datacenter().empty() && !seen->peer->datacenter().empty() &&
+        (peer.datacenter() != seen->peer->datacenter() || peer.rack() != seen->peer->rack())) {
+      seen->location_conflict = true;
+    }
+    if (seen->peer->tokens().empty() && !peer.tokens().empty()) seen->peer = &peer;
+  }
+
+  static bool SameTokens(const v1::Peer& a, const v1::Peer& b) {
+    if (a.tokens_size() != b.tokens_size()) return false;
+    std::vector<int64_t> x(a.tokens().begin(), a.tokens().end());
+    std::vector<int64_t> y(b.tokens().begin(), b.tokens().end());
+    std::sort(x.begin(), x.end());
+    std::sort(y.begin(), y.end());
+    return x == y;
+  }
+
+  // A view is one for all its viewers, so what was counted for each of them includes its own voice.
+  static void UncountSelf(const v1::Peer& peer, Seen* self) {
+    if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
+      --self->left;
+    } else if (peer.state() == v1::PEER_STATE_UP) {
+      --self->up;
+    } else if (peer.state() == v1::PEER_STATE_DOWN) {
+      --self->down;
+    }
+  }
+
+  // Peers are sorted by host id when an adapter made the view; otherwise this is a linear search.
+  const v1::Peer* PeerIn(const v1::ViewFacts& view, string_view host_id) {
+    int low = 0;
+    int high = view.peers_size();
+    while (low < high) {
+      const int mid = low + (high - low) / 2;
+      if (string_view(view.peers(mid).host_id()) < host_id) {
+        low = mid + 1;
+      } else {
+        high = mid;
+      }
+    }
+    if (low < view.peers_size() && view.peers(low).host_id() == host_id) return &view.peers(low);
+    for (const v1::Peer& peer : view.peers()) {
+      if (peer.host_id() == host_id) return &peer;
+    }
+    return nullptr;
+  }
+
+  // A host id is a member unless those who can be asked agree that it is not.
+  bool IsMember(const Seen& seen) const {
+    const bool gone_by_own_word = seen.own != nullptr && seen.own->mode() == v1::NODE_MODE_DECOMMISSIONED;
+    if (seen.peer == nullptr) {
+      // Nobody sees it in the ring: only a node that says NORMAL (or is on its way out) is a member nevertheless.
+      if (seen.own == nullptr || gone_by_own_word) return false;
+      return seen.own->mode() == v1::NODE_MODE_NORMAL || seen.own->mode() == v1::NODE_MODE_LEAVING ||
+             seen.own->mode() == v1::NODE_MODE_MOVING || seen.own->mode() == v1::NODE_MODE_JOINING;
+    }
+    return !(gone_by_own_word && 2 * (seen.left + seen.absent) > total_viewers_);
+  }
+
+  void MakeMembers() {
+    for (Seen& seen : seen_) {
+      if (!IsMember(seen)) continue;
+      seen.member = static_cast<Id>(model_->members.size());
+      Member member;
+      member.host_id = seen.host_id;
+      Locate(seen, &member);
+      FillMember(seen, &member);
+      model_->members.push_back(std::move(member));
+      if (seen.token_conflict) {
+        AddNote("token-conflict", Level::kError, absl::StrCat("views differ on the tokens of host id ", seen.host_id),
+                "wait until gossip agrees; until then nothing that depends on ranges is done");
+        model_->notices.push_back("token-conflict");
+      }
+    }
+  }
+
+  void Locate(const Seen& seen, Member* member) {
+    string_view dc;
+    string_view rack;
+    if (seen.own != nullptr) {
+      dc = seen.own->datacenter();
+      rack = seen.own->rack();
+    }
+    if (dc.empty() && seen.peer != nullptr && !seen.location_conflict) {
+      dc = seen.peer->datacenter();
+      rack = seen.peer->rack();
+    }
+    if (!dc.empty() && !rack.empty()) member->rack = index_.Find(dc, rack);
+    if (member->rack != kNone) member->dc = model_->rack(member->rack).dc;
+  }
+
+  void FillMember(const Seen& seen, Member* member) {
+    const int32_t others = total_viewers_ - seen.viewers_self;
+    const Mode mode = seen.own != nullptr && v1::NodeMode_IsValid(seen.own->mode())
+                          ? static_cast<Mode>(seen.own->mode())
+                          : Mode::kUnknown;
+    member->mode = mode;
+    member->known = others > 0 || mode != Mode::kUnknown;
+    const bool own_ok = mode == Mode::kNormal || mode == Mode::kUnknown || mode == Mode::kLeaving ||
+                        mode == Mode::kMoving || mode == Mode::kDecommissionFailed;
+    const bool alone = others == 0 && CountMembers() <= 1;
+    member->up = own_ok && (2 * seen.up > others || (alone && mode == Mode::kNormal)) && !(others == 0 && !alone);
+    member->drained = mode == Mode::kDrained || mode == Mode::kDraining;
+    if (seen.peer != nullptr) {
+      member->address = seen.peer->address();
+      if (seen.peer->has_load_bytes()) member->load = std::max<int64_t>(0, seen.peer->load_bytes());
+      member->release = seen.peer->release();
+      member->schema_version = seen.peer->schema_version();
+      AddTokens(seen.peer->tokens(), member);
+    }
+    SetMovement(seen, mode, member);
+    if (seen.own != nullptr) FillOwnWord(*seen.own, member);
+  }
+
+  void SetMovement(const Seen& seen, Mode mode, Member* member) {
+    switch (seen.movement) {
+      case v1::PEER_MOVEMENT_JOINING: member->movement = Movement::kJoining; break;
+      case v1::PEER_MOVEMENT_LEAVING: member->movement = Movement::kLeaving; break;
+      case v1::PEER_MOVEMENT_MOVING: member->movement = Movement::kMoving; break;
+      case v1::PEER_MOVEMENT_REMOVING: member->movement = Movement::kRemoving; break;
+      default: break;
+    }
+    if (mode == Mode::kJoining) member->movement = Movement::kJoining;
+    if (mode == Mode::kLeaving || mode == Mode::kDecommissionFailed) member->movement = Movement::kLeaving;
+    if (mode == Mode::kMoving) member->movement = Movement::kMoving;
+    if (mode == Mode::kDecommissioned) member->movement = Movement::kLeaving;  // peers have not noticed yet
+    // What peers still list as joining has arrived when its own word is NORMAL and they know its tokens.
+    if (mode == Mode::kNormal && member->movement == Movement::kJoining && member->first_token != member->last_token) {
+      member->movement = Movement::kNormal;
+    }
+    member->in_ring = member->movement != Movement::kJoining;
+    if (member->movement == Movement::kJoining) member->up = false;
+  }
+
+  void FillOwnWord(const v1::NodeFacts& own, Member* member) {
+    if (!own.address().empty() && member->address.empty()) member->address = own.address();
+    if (!own.release().empty()) member->release = own.release();
+    if (!own.schema_version().empty()) member->schema_version = own.schema_version();
+    member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
+    if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
+    if (own.has_snapshot_bytes()) member->snapshots = std::max<int64_t>(0, own.snapshot_bytes());
+    if (own.has_disk_capacity_bytes()) member->disk_capacity = std::max<int64_t>(0, own.disk_capacity_bytes());
+    if (own.has_disk_used_bytes()) member->disk_used = std::max<int64_t>(0, own.disk_used_bytes());
+    if (member->first_token == member->last_token) AddTokens(own.tokens(), member);
+    if (!own.partitioner().empty() && own.partitioner() != "Murmur3Partitioner") {
+      model_->partitioner = own.partitioner();
+    }
+  }
+
+  void AddTokens(const google::protobuf::RepeatedField<int64_t>& tokens, Member* member) {
+    if (tokens.size() > kMaxTokensPerMember) {
+      AddInvalid(model_, "observed", absl::StrCat("host id ", member->host_id, " has ", tokens.size(), " tokens"),
+                 absl::StrCat("at most ", kMaxTokensPerMember));
+      return;
+    }
+    member->first_token = static_cast<int32_t>(model_->tokens.size());
+    model_->tokens.insert(model_->tokens.end(), tokens.begin(), tokens.end());
+    member->last_token = static_cast<int32_t>(model_->tokens.size());
+  }
+
+  int32_t CountMembers() {
+    if (members_ < 0) {
+      members_ = 0;
+      for (const Seen& seen : seen_) members_ += IsMember(seen) ? 1 : 0;
+    }
+    return members_;
+  }
+
+  void Put(Id slot, Id member) {
+    model_->slots[static_cast<size_t>(slot)].member = member;
+    Member& m = model_->members[static_cast<size_t>(member)];
+    m.slot = slot;
+    const Rack& rack = model_->rack(model_->slot(slot).rack);
+    if (m.rack == kNone) {
+      m.rack = model_->slot(slot).rack;
+      m.dc = rack.dc;
+    } else if (m.rack != model_->slot(slot).rack) {
+      AddNote("location-mismatch", Level::kWarning,
+              absl::StrCat("the node in slot ", model_->SlotName(slot), " says that it is in ", model_->RackName(m.rack)),
+              "its snitch and its place differ: correct the rack configuration", slot);
+    }
+  }
+
+  void JoinByOwnWord() {
+    for (Seen& seen : seen_) {
+      if (seen.member == kNone || seen.own_slot == kNone) continue;
+      if (!model_->slot(seen.own_slot).member_unknown) Put(seen.own_slot, seen.member);
+    }
+  }
+
+  void JoinByAddress() {
+    std::vector<std::pair<string_view, Id>> addresses;
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      const Slot& slot = model_->slots[s];
+      if (!slot.address.empty() && slot.present == Known::kYes) addresses.emplace_back(slot.address, static_cast<Id>(s));
+    }
+    std::sort(addresses.begin(), addresses.end());
+    for (size_t m = 0; m < model_->members.size(); ++m) {
+      const Member& member = model_->members[m];
+      if (member.address.empty()) continue;
+      const auto it = std::lower_bound(addresses.begin(), addresses.end(), std::make_pair(member.address, kNone));
+      if (it == addresses.end() || it->first != member.address) continue;
+      const Slot& slot = model_->slot(it->second);
+      if (!slot.node_host_id.empty() && slot.node_host_id != member.host_id && slot.member != static_cast<Id>(m) &&
+          slot.mode != Mode::kDecommissioned) {
+        AddNote("crossed-address", Level::kWarning,
+                absl::StrCat("host id ", member.host_id, " is known at ", member.address, ", where slot ",
+                             model_->SlotName(it->second), " says that it is host id ", slot.node_host_id),
+                "two nodes may have swapped their addresses: wait until gossip agrees", it->second);
+        continue;
+      }
+      if (member.slot == kNone && slot.member == kNone && !slot.member_unknown && slot.node_host_id.empty()) {
+        Put(it->second, static_cast<Id>(m));
+      }
+    }
+  }
+
+  void JoinByMemory() {
+    for (const v1::KnownMember& known : request_.ledger().members()) {
+      const Id slot = index_.FindSlot(*model_, known.slot());
+      const Seen* seen = Find(known.host_id());
+      if (slot == kNone || seen == nullptr || seen->member == kNone) continue;
+      TryPut(slot, seen->member);
+    }
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      const VolumeState& volume = model_->slots[s].volume;
+      if (volume.contents != Contents::kMember) continue;
+      const Seen* seen = Find(volume.host_id);
+      if (seen != nullptr && seen->member != kNone) TryPut(static_cast<Id>(s), seen->member);
+    }
+  }
+
+  void TryPut(Id slot, Id member) {
+    if (model_->slot(slot).member == kNone && model_->member(member).slot == kNone &&
+        model_->slot(slot).node_host_id.empty() && !model_->slot(slot).member_unknown) {
+      Put(slot, member);
+    }
+  }
+
+  // One slot without a member and one member without a slot in a rack belong together, unless the slot's volume is
+  // proven empty or absent. Where it is not one and one, nobody can tell.
+  void JoinByElimination() {
+    std::vector<std::vector<Id>> loose(model_->racks.size());
+    for (size_t m = 0; m < model_->members.size(); ++m) {
+      const Member& member = model_->members[m];
+      if (member.slot == kNone && member.rack != kNone) loose[static_cast<size_t>(member.rack)].push_back(static_cast<Id>(m));
+    }
+    for (size_t r = 0; r < model_->racks.size(); ++r) {
+      if (loose[r].empty()) continue;
+      const std::vector<Id> slots = SlotsWithoutMember(model_->racks[r]);
+      if (slots.empty()) continue;
+      if (slots.size() == 1 && loose[r].size() == 1) {
+        Put(slots[0], loose[r][0]);
+        continue;
+      }
+      for (const Id s : slots) model_->slots[static_cast<size_t>(s)].member_unknown = true;
+      AddNote("unmatched-slots", Level::kWarning,
+              absl::StrCat(slots.size(), " slot(s) and ", loose[r].size(), " member(s) of rack ",
+                           model_->RackName(static_cast<Id>(r)), " cannot be told apart"),
+              "collect the answers of these nodes, or wait until they have started");
+    }
+  }
+
+  std::vector<Id> SlotsWithoutMember(const Rack& rack) const {
+    std::vector<Id> slots;
+    for (Id s = rack.first_slot; s < rack.last_slot; ++s) {
+      const Slot& slot = model_->slot(s);
+      const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes) ||
+                          (slot.present == Known::kUnknown && rack.present == Known::kUnknown);
+      if (exists && slot.member == kNone && slot.node_host_id.empty() && slot.mode != Mode::kJoining &&
+          slot.volume.contents != Contents::kEmpty) {
+        slots.push_back(s);
+      }
+    }
+    return slots;
+  }
+
+  void SortMembers() {
+    std::vector<Id> order(model_->members.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Id>(i);
+    auto key = [this](Id id) {
+      const Member& m = model_->member(id);
+      const Id rack = m.rack == kNone ? static_cast<Id>(model_->racks.size()) : m.rack;
+      return std::make_tuple(rack, m.slot == kNone ? INT32_MAX : m.slot, m.host_id);
+    };
+    std::sort(order.begin(), order.end(), [&](Id a, Id b) { return key(a) < key(b); });
+    std::vector<Member> sorted;
+    sorted.reserve(order.size());
+    std::vector<Id> place(order.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+      place[static_cast<size_t>(order[i])] = static_cast<Id>(i);
+      sorted.push_back(std::move(model_->members[static_cast<size_t>(order[i])]));
+    }
+    model_->members = std::move(sorted);
+    for (Slot& slot : model_->slots) {
+      if (slot.member != kNone) slot.member = place[static_cast<size_t>(slot.member)];
+    }
+    for (Seen& seen : seen_) {
+      if (seen.member != kNone) seen.member = place[static_cast<size_t>(seen.member)];
+    }
+    for (Member& m : model_->members) FinishMember(&m);
+  }
+
+  void FinishMember(Member* m) {
+    model_->rack_of_member.push_back(m->rack == kNone ? static_cast<Id>(model_->racks.size()) : m->rack);
+    if (m->rack != kNone) {
+      const Rack& rack = model_->rack(m->rack);
+      m->external = !rack.desired && rack.present == Known::kNo && m->slot == kNone && racks_complete_;
+    }
+    if (m->slot == kNone) return;
+    const Slot& slot = model_->slot(m->slot);
+    m->at_risk = m->up && (slot.being_deleted || slot.cordoned);
+    if (slot.present == Known::kNo) m->up = false;
+  }
+
+  // Nodes that have left and still have a slot or a volume.
+  void FindLeft() {
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      Slot& slot = model_->slots[s];
+      if (slot.member != kNone) continue;
+      if (slot.mode == Mode::kDecommissioned) slot.left_host_id = slot.node_host_id;
+    }
+    for (const v1::LeftMember& left : request_.ledger().left()) {
+      const Id s = index_.FindSlot(*model_, left.slot());
+      if (s == kNone || model_->slot(s).member != kNone) continue;
+      Slot& slot = model_->slots[static_cast<size_t>(s)];
+      if (slot.left_host_id.empty() && (slot.node_host_id.empty() || slot.node_host_id == left.host_id())) {
+        slot.left_host_id = left.host_id();
+      }
+    }
+    for (const v1::Report* view : views_) {
+      for (const v1::Peer& peer : view->view().peers()) {
+        if (peer.movement() == v1::PEER_MOVEMENT_LEFT) LeftByAddress(peer);
+      }
+    }
+    for (Slot& slot : model_->slots) {
+      if (!slot.left_host_id.empty()) slot.left_proven = LeftIsProven(slot);
+    }
+  }
+
+  void LeftByAddress(const v1::Peer& peer) {
+    const Seen* seen = Find(peer.host_id());
+    if (peer.host_id().empty() || (seen != nullptr && seen->member != kNone)) return;
+    for (Slot& slot : model_->slots) {
+      if (slot.member == kNone && slot.left_host_id.empty() && slot.node_host_id.empty() && !slot.address.empty() &&
+          slot.address == peer.address()) {
+        slot.left_host_id = peer.host_id();
+      }
+    }
+  }
+
+  // A majority of all members, at least one per rack of its datacenter, show the host id LEFT, or do not list it although
+  // their list is whole and the decommission is known to be done (the node says so, or the ledger).
+  bool LeftIsProven(const Slot& slot) {
+    const bool known_done = slot.mode == Mode::kDecommissioned || InLedger(slot.left_host_id);
+    const Id dc = model_->rack(slot.rack).dc;
+    std::vector<uint8_t> rack_voted(model_->racks.size(), 0);
+    int32_t votes = 0;
+    for (const v1::Report* report : views_) {
+      const v1::ViewFacts& view = report->view();
+      const v1::Peer* peer = PeerIn(view, slot.left_host_id);
+      const bool left = peer != nullptr && peer->movement() == v1::PEER_MOVEMENT_LEFT;
+      const bool gone = peer == nullptr && view.complete() && known_done;
+      if (!left && !gone) continue;
+      for (const std::string& viewer : view.viewers()) {
+        const Seen* seen = Find(viewer);
+        if (seen == nullptr || seen->member == kNone) continue;
+        ++votes;
+        const Id rack = model_->member(seen->member).rack;
+        if (rack != kNone) rack_voted[static_cast<size_t>(rack)] = 1;
+      }
+    }
+    for (const Member& m : model_->members) {
+      if (m.dc == dc && m.rack != kNone && rack_voted[static_cast<size_t>(m.rack)] == 0) return false;
+    }
+    return votes > 0 && 2 * votes > static_cast<int32_t>(model_->members.size());
+  }
+
+  bool InLedger(string_view host_id) {
+    for (const v1::LeftMember& left : request_.ledger().left()) {
+      if (left.host_id() == host_id) return true;
+    }
+    return false;
+  }
+
+  void CheckEmpty() {
+    bool empty = model_->members.empty() && seen_.empty() && racks_complete_ && slots_complete_ && volumes_complete_;
+    for (const Slot& slot : model_->slots) {
+      empty = empty && slot.present == Known::kNo && slot.volume.present == Known::kNo;
+    }
+    model_->empty_cluster = empty && request_.ledger().members().empty();
+  }
+
+  const RackIndex& index_;
+  Model* model_;
+  const v1::PlanRequest& request_;
+  std::vector<const v1::Report*> inventories_, views_, objects_, rack_reports_, slot_reports_, volume_reports_,
+      node_reports_;
+  std::vector<const v1::NodeFacts*> loose_nodes_;
+  std::vector<uint8_t> conflicts_;
+  std::vector<Seen> seen_;  // by host id
+  int32_t total_viewers_ = 0;
+  int32_t members_ = -1;
+  int32_t stale_ = 0;
+  int32_t failed_ = 0;
+  bool racks_complete_ = false, slots_complete_ = false, volumes_complete_ = false, objects_complete_ = false;
+};
+
+}  // namespace
+
+void ReadObserved(const RackIndex& index, Model* model) {
+  Join(index, model).Run();
+}
+
+Id FindMember(const Model& model, absl::string_view host_id) {
+  for (size_t m = 0; m < model.members.size(); ++m) {
+    if (model.members[m].host_id == host_id) return static_cast<Id>(m);
+  }
+  return kNone;
+}
+
+}  // namespace cassplan::planner

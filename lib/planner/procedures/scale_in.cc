@@ -1,0 +1,84 @@
+// scale_in: the fullest rack first, highest ordinal: decommission -> left -> shrink -> volume. One victim of a rack after the
+// other. A slot whose host id never was in the ring just shrinks; a node that has left already goes on from there.
+#include <algorithm>
+#include <vector>
+
+#include "lib/planner/lower.h"
+
+namespace cassplan::planner {
+namespace {
+
+// Members of each rack now, the counter that "fullest" looks at.
+std::vector<int32_t> CountMembers(const Model& m) {
+  std::vector<int32_t> count(m.racks.size(), 0);
+  for (const Member& member : m.members) {
+    if (member.rack != kNone) ++count[static_cast<size_t>(member.rack)];
+  }
+  return count;
+}
+
+// Slots to empty, in the order in which they go.
+std::vector<Id> Victims(const Lowering& l) {
+  const Model& m = l.model;
+  std::vector<std::vector<Id>> pool(m.racks.size());
+  size_t left = 0;
+  for (const Drift& d : l.drift) {
+    if (d.kind != DriftKind::kSurplusNode && d.kind != DriftKind::kSurplusSlot) continue;
+    pool[static_cast<size_t>(d.rack)].push_back(d.slot);  // drift comes by ordinal
+    ++left;
+  }
+  std::vector<int32_t> count = CountMembers(m);
+  std::vector<Id> order;
+  while (left > 0) {
+    size_t best = pool.size();
+    for (size_t r = 0; r < pool.size(); ++r) {
+      if (!pool[r].empty() && (best == pool.size() || count[r] > count[best])) best = r;
+    }
+    order.push_back(pool[best].back());
+    pool[best].pop_back();
+    --count[best];
+    --left;
+  }
+  return order;
+}
+
+}  // namespace
+
+void LowerScaleIn(Lowering* l) {
+  const Model& m = l->model;
+  std::vector<ActionIndex> last_shrink(m.racks.size(), -1);
+  int32_t turn = 0;
+  for (const Id s : Victims(*l)) {
+    const Slot& slot = m.slot(s);
+    const size_t rack = static_cast<size_t>(slot.rack);
+    ++turn;
+    ActionIndex leave = -1;
+    if (slot.member != kNone && m.member(slot.member).movement != Movement::kLeaving) {
+      leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
+    } else if (slot.member != kNone && m.member(slot.member).movement_is_ours) {
+      leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
+    }
+    if (leave >= 0) {
+      l->at(leave).key.turn = turn;
+      if (last_shrink[rack] >= 0) l->at(leave).hard.push_back(last_shrink[rack]);
+      l->decommission[static_cast<size_t>(s)] = leave;
+    }
+    const ActionIndex shrink = l->Add(Kind::kShrinkRack, kGroupShrink, slot.rack, s, "surplus-slot");
+    l->at(shrink).key.turn = turn;
+    if (leave >= 0) l->at(shrink).hard.push_back(leave);
+    if (last_shrink[rack] >= 0) l->at(shrink).hard.push_back(last_shrink[rack]);
+    last_shrink[rack] = shrink;
+    l->last_in_slot[static_cast<size_t>(s)] = shrink;
+    const bool comes_back = slot.desired;  // left, and is to join anew: it must not find its old data
+    if (slot.volume.present == Known::kNo || (m.policy.retain_volumes && !comes_back)) continue;
+    const ActionIndex volume = l->Add(Kind::kDeleteVolume, kGroupShrink, slot.rack, s, "surplus-slot");
+    l->at(volume).key.turn = turn;
+    l->at(volume).hard.push_back(shrink);
+    l->last_in_slot[static_cast<size_t>(s)] = volume;
+  }
+  for (const Drift& d : l->drift) {
+    if (d.kind == DriftKind::kLeftoverVolume) l->Add(Kind::kDeleteVolume, kGroupShrink, d.rack, d.slot, "leftover-volume");
+  }
+}
+
+}  // namespace cassplan::planner

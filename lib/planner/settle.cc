@@ -1,0 +1,377 @@
+#include "lib/planner/settle.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace cassplan::planner {
+namespace {
+
+using absl::string_view;
+
+Id FindSlot(const Model& model, const v1::Target& target) {
+  if (!target.has_ordinal() || target.ordinal() < 0) return kNone;
+  for (const Rack& rack : model.racks) {
+    if (rack.name != target.rack() || model.dc(rack.dc).name != target.datacenter()) continue;
+    const Id slot = rack.first_slot + target.ordinal();
+    return slot < rack.last_slot ? slot : kNone;
+  }
+  return kNone;
+}
+
+Id FindDc(const Model& model, string_view name) {
+  for (size_t d = 0; d < model.dcs.size(); ++d) {
+    if (model.dcs[d].name == name) return static_cast<Id>(d);
+  }
+  return kNone;
+}
+
+Id FindRack(const Model& model, const v1::Target& target) {
+  for (size_t r = 0; r < model.racks.size(); ++r) {
+    if (model.racks[r].name == target.rack() && model.dc(model.racks[r].dc).name == target.datacenter()) {
+      return static_cast<Id>(r);
+    }
+  }
+  return kNone;
+}
+
+enum class State { kInFlight, kDone, kFailed, kTimedOut, kGone };
+
+class Settler {
+ public:
+  Settler(Model* model, v1::Ledger* out) : model_(*model), in_(model->request->ledger()), out_(out) {}
+
+  void Run() {
+    for (size_t m = 0; m < model_.members.size(); ++m) {
+      hosts_.emplace_back(model_.members[m].host_id, static_cast<Id>(m));
+    }
+    std::sort(hosts_.begin(), hosts_.end());
+    KeepOwed();
+    for (const v1::StartedAction& started : Sorted(in_.started())) SettleOne(started);
+    FindForeign();
+    RememberMembers();
+    CopyRest();
+    WriteOwed();
+    Stamp();
+  }
+
+ private:
+  template <typename T>
+  static std::vector<T> Sorted(const google::protobuf::RepeatedPtrField<T>& list) {
+    std::vector<std::pair<std::string, const T*>> keyed;
+    for (const T& item : list) keyed.emplace_back(item.SerializeAsString(), &item);
+    std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<T> out;
+    for (size_t i = 0; i < keyed.size(); ++i) {
+      if (i == 0 || keyed[i].first != keyed[i - 1].first) out.push_back(*keyed[i].second);
+    }
+    return out;
+  }
+
+  Id FindHost(string_view host_id) const {
+    const auto it = std::lower_bound(hosts_.begin(), hosts_.end(), std::make_pair(host_id, kNone));
+    return it == hosts_.end() || it->first != host_id ? kNone : it->second;
+  }
+
+  InFlight Resolve(const v1::StartedAction& started) const {
+    InFlight a;
+    a.id = started.id();
+    if (v1::ActionKind_IsValid(started.kind())) a.kind = static_cast<Kind>(started.kind());
+    a.dc = FindDc(model_, started.target().datacenter());
+    a.rack = FindRack(model_, started.target());
+    a.slot = FindSlot(model_, started.target());
+    a.member = FindHost(started.target().host_id());
+    if (a.member == kNone && started.target().host_id().empty() && a.slot != kNone) a.member = model_.slot(a.slot).member;
+    a.source_dc = FindDc(model_, started.source_datacenter());
+    a.release_changes = started.release_changes();
+    for (size_t k = 0; k < model_.keyspaces.size(); ++k) {
+      if (model_.keyspaces[k].name == started.target().keyspace()) a.keyspace = static_cast<Id>(k);
+    }
+    return a;
+  }
+
+  bool ObservedDone(const InFlight& a, const v1::StartedAction& started) const {
+    const Slot* slot = a.slot == kNone ? nullptr : &model_.slot(a.slot);
+    const Rack* rack = a.rack == kNone ? nullptr : &model_.rack(a.rack);
+    const Member* member = a.member == kNone ? nullptr : &model_.member(a.member);
+    const bool reported = started.state() == v1::STARTED_STATE_SUCCEEDED;
+    switch (a.kind) {
+      case Kind::kStartNode: {
+        if (slot == nullptr || slot->member == kNone) return false;
+        const Member& joined = model_.member(slot->member);
+        return joined.up && joined.movement == Movement::kNormal;
+      }
+      case Kind::kReplaceNode: {
+        if (slot == nullptr || slot->member == kNone) return false;
+        const Member& now = model_.member(slot->member);
+        return now.up && now.host_id != started.target().host_id();
+      }
+      case Kind::kRestartNode: {
+        if (slot == nullptr || member == nullptr || !member->up || slot->ready == Known::kNo) return false;
+        return started.target().uid().empty() ? slot->revision == model_.rack(slot->rack).desired_revision
+                                              : slot->uid != started.target().uid();
+      }
+      case Kind::kDrain:
+        return slot != nullptr && (slot->mode == Mode::kDrained ||
+                                   (!started.target().uid().empty() && slot->uid != started.target().uid()));
+      case Kind::kDecommission:
+      case Kind::kRemoveNode:
+      case Kind::kAssassinate:
+        return member == nullptr && model_.views_known;
+      case Kind::kShrinkRack:
+        return rack != nullptr && slot != nullptr && rack->present == Known::kYes && rack->nodes <= slot->ordinal &&
+               slot->present == Known::kNo;
+      case Kind::kDeleteVolume:
+        return slot != nullptr && (slot->volume.present == Known::kNo ||
+                                   (slot->volume.present == Known::kYes && !started.target().uid().empty() &&
+                                    slot->volume.uid != started.target().uid()));
+      case Kind::kCreateRack:
+        return rack != nullptr && rack->present == Known::kYes;
+      case Kind::kDeleteRack:
+        return rack != nullptr && rack->present == Known::kNo;
+      case Kind::kUpdateRack:
+        return reported || (rack != nullptr && rack->present == Known::kYes &&
+                            rack->revision == rack->desired_revision && rack->current_token == rack->restart_token);
+      default:
+        return reported;
+    }
+  }
+
+  State Judge(const InFlight& a, const v1::StartedAction& started) const {
+    if (a.kind == Kind::kUnspecified) return State::kGone;
+    if (ObservedDone(a, started)) return State::kDone;
+    if (started.state() == v1::STARTED_STATE_FAILED) return State::kFailed;
+    if (started.state() == v1::STARTED_STATE_TIMED_OUT) return State::kTimedOut;
+    if (started.deadline_seconds() > 0 && model_.now > started.deadline_seconds()) return State::kTimedOut;
+    return State::kInFlight;
+  }
+
+  void SettleOne(const v1::StartedAction& started) {
+    InFlight a = Resolve(started);
+    const State state = Judge(a, started);
+    if (state == State::kDone) {
+      AddChange(started, "done", "its effect was observed");
+      Apply(a, started);
+      return;
+    }
+    if (state == State::kGone) {
+      AddChange(started, "dropped", "its kind is not known to this version");
+      return;
+    }
+    v1::StartedAction* kept = out_->add_started();
+    *kept = started;
+    // Text in the model must outlive it; the request's strings do.
+    for (const v1::StartedAction& original : in_.started()) {
+      if (original.id() == started.id()) a.id = original.id();
+    }
+    if (state == State::kInFlight) {
+      kept->set_state(v1::STARTED_STATE_IN_FLIGHT);
+      if (started.state() == v1::STARTED_STATE_SUCCEEDED) kept->set_state(v1::STARTED_STATE_SUCCEEDED);
+      if (a.member != kNone && IsMovement(a.kind)) model_.members[static_cast<size_t>(a.member)].movement_is_ours = true;
+      model_.in_flight.push_back(a);
+      return;
+    }
+    if (state == State::kTimedOut && started.state() != v1::STARTED_STATE_TIMED_OUT) {
+      kept->set_state(v1::STARTED_STATE_TIMED_OUT);
+      AddChange(started, "timed_out", "its deadline passed without the effect");
+    }
+    Fail(a, started);
+  }
+
+  void Fail(const InFlight& a, const v1::StartedAction& started) {
+    FailedStart failed;
+    failed.id = a.id;
+    failed.kind = a.kind;
+    failed.slot = a.slot;
+    failed.member = a.member;
+    failed.attempt = started.attempt();
+    for (const v1::StartedAction& original : in_.started()) {
+      if (original.id() == started.id()) failed.message = original.message();
+    }
+    model_.failed_starts.push_back(failed);
+    if (a.member != kNone && IsDisruption(a.kind)) {
+      Member& member = model_.members[static_cast<size_t>(a.member)];
+      if (!member.up) member.failed = true;
+    }
+  }
+
+  void AddChange(const v1::StartedAction& started, string_view state, string_view text) {
+    Change change;
+    change.id = started.id();
+    change.state = state;
+    change.text = absl::StrCat(KindName(static_cast<Kind>(started.kind())), " ", started.target().datacenter(), "/",
+                               started.target().rack(), ": ", text);
+    model_.changes.push_back(std::move(change));
+  }
+
+  // What a finished action leaves behind in the ledger.
+  void Apply(const InFlight& a, const v1::StartedAction& started) {
+    if (a.kind == Kind::kStartNode || a.kind == Kind::kReplaceNode) {
+      const Id joined = model_.slot(a.slot).member;
+      if (a.kind == Kind::kStartNode && Replicates(a.dc)) OweCleanup(a.dc, joined);
+    } else if (a.kind == Kind::kDecommission) {
+      v1::LeftMember* left = out_->add_left();
+      left->set_host_id(started.target().host_id());
+      *left->mutable_slot() = started.target();
+      left->mutable_slot()->clear_host_id();
+      left->mutable_slot()->clear_uid();
+      left->set_at_seconds(model_.now);
+    } else if (a.kind == Kind::kCleanup && a.member != kNone) {
+      model_.members[static_cast<size_t>(a.member)].cleanup_owed = false;
+    } else if (a.kind == Kind::kRepair) {
+      v1::LastRepair* last = out_->add_last_repairs();
+      last->set_keyspace(started.target().keyspace());
+      *last->mutable_target() = started.target();
+      last->mutable_target()->clear_uid();
+      last->set_at_seconds(started.started_at_seconds());
+    }
+  }
+
+  bool Replicates(Id dc) const {
+    for (const Keyspace& k : model_.keyspaces) {
+      if (!k.user && !k.counted) continue;
+      if (k.strategy == planner::Replicates::kSimple || (dc != kNone && k.rf[static_cast<size_t>(dc)] > 0)) return true;
+    }
+    return false;
+  }
+
+  void OweCleanup(Id dc, Id except) {
+    for (size_t m = 0; m < model_.members.size(); ++m) {
+      Member& member = model_.members[m];
+      if (static_cast<Id>(m) == except || !member.in_ring || member.external) continue;
+      if (member.dc == dc || model_.merged) member.cleanup_owed = true;
+    }
+  }
+
+  void KeepOwed() {
+    for (const v1::CleanupOwed& owed : in_.cleanup_owed()) {
+      Id m = FindHost(owed.target().host_id());
+      if (m == kNone && owed.target().host_id().empty()) {
+        const Id slot = FindSlot(model_, owed.target());
+        if (slot != kNone) m = model_.slot(slot).member;
+      }
+      if (m != kNone) model_.members[static_cast<size_t>(m)].cleanup_owed = true;
+    }
+  }
+
+  void WriteOwed() {
+    for (size_t m = 0; m < model_.members.size(); ++m) {
+      const Member& member = model_.members[m];
+      if (!member.cleanup_owed) continue;
+      v1::CleanupOwed* owed = out_->add_cleanup_owed();
+      owed->mutable_target()->set_host_id(std::string(member.host_id));
+      if (member.slot != kNone) WriteSlot(member.slot, owed->mutable_target());
+      for (const v1::CleanupOwed& before : in_.cleanup_owed()) {
+        if (before.target().host_id() == member.host_id) owed->set_since_ring(before.since_ring());
+      }
+    }
+  }
+
+  void WriteSlot(Id slot, v1::Target* target) const {
+    const Rack& rack = model_.rack(model_.slot(slot).rack);
+    target->set_datacenter(std::string(model_.dc(rack.dc).name));
+    target->set_rack(std::string(rack.name));
+    target->set_ordinal(model_.slot(slot).ordinal);
+  }
+
+  // Movements that nothing in the ledger explains.
+  void FindForeign() {
+    for (size_t m = 0; m < model_.members.size(); ++m) {
+      const Member& member = model_.members[m];
+      if (member.movement == Movement::kNormal || member.movement_is_ours) continue;
+      if (member.slot != kNone && StartInFlight(member.slot)) continue;
+      model_.foreign.push_back({static_cast<Id>(m), member.slot, member.dc, member.movement});
+    }
+    for (size_t s = 0; s < model_.slots.size(); ++s) {
+      const Slot& slot = model_.slots[s];
+      const Rack& rack = model_.rack(slot.rack);
+      const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
+      if (!exists || slot.member != kNone || slot.member_unknown || !slot.left_host_id.empty()) continue;
+      if (!slot.desired || StartInFlight(static_cast<Id>(s))) continue;
+      if (!model_.views_known && !model_.members.empty()) continue;
+      model_.foreign.push_back({kNone, static_cast<Id>(s), rack.dc, Movement::kJoining});
+    }
+  }
+
+  bool StartInFlight(Id slot) const {
+    for (const InFlight& a : model_.in_flight) {
+      if (a.slot == slot && (a.kind == Kind::kStartNode || a.kind == Kind::kReplaceNode)) return true;
+    }
+    return false;
+  }
+
+  void RememberMembers() {
+    std::vector<std::pair<string_view, const v1::KnownMember*>> before;
+    for (const v1::KnownMember& known : in_.members()) before.emplace_back(known.host_id(), &known);
+    std::sort(before.begin(), before.end());
+    for (size_t i = 0; i < before.size(); ++i) {
+      if (i > 0 && before[i].first == before[i - 1].first) continue;
+      if (FindHost(before[i].first) == kNone && !model_.views_known) *out_->add_members() = *before[i].second;
+    }
+    for (const auto& [host, id] : hosts_) {
+      const Member& member = model_.member(id);
+      v1::KnownMember* known = out_->add_members();
+      known->set_host_id(std::string(host));
+      if (member.slot != kNone) {
+        WriteSlot(member.slot, known->mutable_slot());
+        continue;
+      }
+      const auto it = std::lower_bound(before.begin(), before.end(), host,
+                                       [](const auto& a, string_view k) { return a.first < k; });
+      if (it != before.end() && it->first == host) *known->mutable_slot() = it->second->slot();
+    }
+    RememberDown();
+  }
+
+  void RememberDown() {
+    for (const auto& [host, id] : hosts_) {
+      Member& member = model_.members[static_cast<size_t>(id)];
+      if (member.up || !member.known || !member.in_ring) continue;
+      int64_t since = model_.now;
+      for (const v1::FirstSeenDown& before : in_.first_seen_down()) {
+        if (before.host_id() == host && before.at_seconds() > 0) since = std::min(since, before.at_seconds());
+      }
+      member.first_seen_down = since;
+      v1::FirstSeenDown* down = out_->add_first_seen_down();
+      down->set_host_id(std::string(host));
+      down->set_at_seconds(since);
+    }
+  }
+
+  void CopyRest() {
+    for (const v1::LeftMember& left : Sorted(in_.left())) {
+      const Id slot = FindSlot(model_, left.slot());
+      const bool gone = slot != kNone && model_.slot(slot).present == Known::kNo &&
+                        model_.slot(slot).volume.present == Known::kNo;
+      if (!gone && FindHost(left.host_id()) == kNone) *out_->add_left() = left;
+    }
+    for (const v1::LastRepair& repair : Sorted(in_.last_repairs())) *out_->add_last_repairs() = repair;
+    for (const v1::Permit& permit : Sorted(in_.permits())) *out_->add_permits() = permit;
+    for (const v1::Approval& approval : Sorted(in_.approvals())) *out_->add_approvals() = approval;
+  }
+
+  // The version counts changes, so that a host writes only when something did change.
+  void Stamp() {
+    v1::Ledger before = in_;
+    before.clear_version();
+    before.clear_now_seconds();
+    const bool same = before.SerializeAsString() == out_->SerializeAsString();
+    out_->set_version(in_.version() + (same ? 0 : 1));
+    out_->set_now_seconds(same ? in_.now_seconds() : model_.now);
+  }
+
+  Model& model_;
+  const v1::Ledger& in_;
+  v1::Ledger* out_;
+  std::vector<std::pair<string_view, Id>> hosts_;
+};
+
+}  // namespace
+
+void Settle(Model* model, v1::Ledger* ledger) { Settler(model, ledger).Run(); }
+
+}  // namespace cassplan::planner
