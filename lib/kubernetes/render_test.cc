@@ -1,0 +1,265 @@
+#include "lib/kubernetes/render.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "lib/kubernetes/test_util.h"
+#include "yaml-cpp/yaml.h"
+
+namespace cassplan::kubernetes {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr char kHead[] = "apiVersion: db.orange.com/v2\nkind: CassandraCluster\nmetadata: {name: c}\nspec:\n";
+
+Json Template(const std::string& spec, size_t datacenter = 0, size_t rack = 0) {
+  const CassandraCluster cluster = ReadGood(kHead + spec);
+  const ParsedDatacenter& parsed = cluster.cluster.datacenters.at(datacenter);
+  return ReadJson(RenderPodTemplate(cluster.cluster, parsed, parsed.racks.at(rack)));
+}
+
+Json Container(const Json& pod_template, const std::string& name) {
+  for (const char* list : {"containers", "initContainers"}) {
+    if (const Json* container = FindNamed(pod_template["spec"][list], name)) return *container;
+  }
+  return nullptr;
+}
+
+Json VariableOf(const Json& container, const std::string& name) {
+  const Json* variables = Find(container, "env");
+  const Json* variable = variables == nullptr ? nullptr : FindNamed(*variables, name);
+  return variable == nullptr ? Json() : *variable;
+}
+
+Json Config(const std::string& spec) {
+  return ReadJson(TextOf(VariableOf(Container(Template(spec), "config-builder"), "CONFIG_FILE_DATA"), "value"));
+}
+
+TEST(Render, ObjectsAndTheirOrder) {
+  const CassandraCluster cluster =
+      ReadGood(std::string(kHead) + "  topology: {dc: [{name: b, rack: [{name: r2}, {name: r1}]}, {name: a}]}\n");
+  std::string names;
+  for (const RenderedObject& object : Render(cluster.cluster)) names += object.kind + "/" + object.name + " ";
+  EXPECT_EQ(names,
+            "Service/c Service/c-exporter-jmx PodDisruptionBudget/c StatefulSet/c-b-r2 StatefulSet/c-b-r1 "
+            "StatefulSet/c-a-rack1 ");
+}
+
+TEST(Render, OwnerOnlyWhenKnown) {
+  const CassandraCluster without = ReadGood(std::string(kHead) + "  dataCapacity: 1Gi\n");
+  EXPECT_THAT(RenderYaml(without.cluster), Not(HasSubstr("ownerReferences")));
+  const CassandraCluster with = ReadChanged(Json::object());
+  for (const RenderedObject& object : Render(with.cluster)) {
+    EXPECT_EQ(ReadJson(object.json)["metadata"]["ownerReferences"][0]["uid"], with.cluster.uid);
+  }
+}
+
+TEST(Render, DefaultsOfAnEmptySpec) {
+  const Json pod_template = Template("  autoPilot: true\n");
+  const Json cassandra = Container(pod_template, "cassandra");
+  EXPECT_EQ(cassandra["image"], "cassandra:3.11.10");
+  EXPECT_EQ(cassandra["imagePullPolicy"], "Always");
+  EXPECT_FALSE(cassandra.contains("resources"));
+  EXPECT_EQ(Container(pod_template, "bootstrap")["image"], "ghcr.io/cscetbon/casskop-bootstrap:0.1.21");
+  EXPECT_EQ(pod_template["spec"]["securityContext"]["runAsUser"], 999);
+  EXPECT_EQ(pod_template["spec"]["terminationGracePeriodSeconds"], 1800);
+  EXPECT_FALSE(pod_template["spec"].contains("tolerations"));
+}
+
+TEST(Render, HeapFollowsTheMemoryLimit) {
+  EXPECT_EQ(Config("  autoPilot: true\n")["jvm-options"]["max_heap_size"], "2048M");
+  const Json config = Config("  resources: {limits: {memory: 10Gi}}\n");
+  EXPECT_EQ(config["jvm-options"]["max_heap_size"], "2560M");
+  EXPECT_EQ(config["jvm-options"]["initial_heap_size"], "640M");
+  // Limits are taken from requests when none are written.
+  EXPECT_EQ(Config("  resources: {requests: {memory: 1.5Gi}}\n")["jvm-options"]["max_heap_size"], "384M");
+}
+
+TEST(Render, KeyOfJvmOptionsFollowsTheVersion) {
+  Json config = Config("  serverVersion: 4.1.10\n  config: {jvm-options: {log_gc: 'true'}}\n");
+  EXPECT_FALSE(config.contains("jvm-options"));
+  EXPECT_EQ(config["jvm-server-options"]["log_gc"], "true");
+  EXPECT_EQ(config["jvm-server-options"]["max_heap_size"], "2048M");
+  config = Config("  cassandraImage: cassandra:4.1.10\n  config: {jvm-options: {log_gc: 'true'}}\n");
+  EXPECT_EQ(config["jvm-server-options"], Json({{"log_gc", "true"}}));
+  EXPECT_EQ(config["jvm-options"]["max_heap_size"], "2048M");
+  config = Config("  serverVersion: 5.0.2\n  config: {jvm-server-options: {max_heap_size: 1G}}\n");
+  EXPECT_EQ(config["jvm-server-options"], Json({{"max_heap_size", "1G"}}));
+  EXPECT_EQ(config["jvm-options"]["max_heap_size"], "2048M");
+}
+
+TEST(Render, ConfigurationIsMergedDeepestLast) {
+  const Json config = Config(
+      "  config: {cassandra-yaml: {a: 1, b: 1, c: 1, list: [1, 2], half: 0.5, two: 2.0}, logback-xml: "
+      "{debuglog-enabled: yes}}\n"
+      "  topology: {dc: [{name: dc1, config: {cassandra-yaml: {b: 2, c: 2, list: [3]}}, rack: [{name: r, config: "
+      "{cassandra-yaml: {c: 3, read_request_timeout_in_ms: 1}}}]}]}\n");
+  EXPECT_EQ(config["cassandra-yaml"], Json({{"a", 1},
+                                            {"b", 2},
+                                            {"c", 3},
+                                            {"list", {3}},
+                                            {"half", 0.5},
+                                            {"two", 2},
+                                            {"read_request_timeout_in_ms", 1},
+                                            {"write_request_timeout_in_ms", 5000},
+                                            {"counter_write_request_timeout_in_ms", 5000}}));
+  EXPECT_EQ(config["logback-xml"]["debuglog-enabled"], true);
+  EXPECT_TRUE(config["cassandra-yaml"]["two"].is_number_integer());
+}
+
+TEST(Render, HtmlCharactersAreEscapedAsCassKopDoes) {
+  const std::string text =
+      TextOf(VariableOf(Container(Template("  config: {logback-xml: {a: '<x> & y'}}\n"), "config-builder"),
+                        "CONFIG_FILE_DATA"),
+             "value");
+  EXPECT_THAT(text, HasSubstr("\\u003cx\\u003e \\u0026 y"));
+}
+
+TEST(Render, ServerVersionAndType) {
+  const auto product = [](const std::string& spec) {
+    const Json builder = Container(Template(spec), "config-builder");
+    return TextOf(VariableOf(builder, "PRODUCT_NAME"), "value") + " " +
+           TextOf(VariableOf(builder, "PRODUCT_VERSION"), "value");
+  };
+  EXPECT_EQ(product("  cassandraImage: cassandra:3.11.10\n"), "cassandra 3.11.10");
+  EXPECT_EQ(product("  cassandraImage: cassandra:4.0-jre8\n"), "cassandra 4.0.0");
+  EXPECT_EQ(product("  serverVersion: 4.10\n"), "cassandra 4.10");
+  EXPECT_EQ(product("  {serverType: dse, cassandraImage: x/dse-server:6.8.1}\n"), "dse 6.8.1");
+}
+
+TEST(Render, VariablesOfUsersWin) {
+  const Json cassandra = Container(
+      Template("  jmxConfiguration: {jmxRemoteEnable: true, jmxRemoteSSL: false, jmxRemotePort: 7199, "
+               "jmxRemoteRmiPort: 7198}\n"
+               "  envVars: [{name: Z, value: 1}, {name: CASSANDRA_LOG_DIR, value: /x}, {name: Z, value: 2}]\n"),
+      "cassandra");
+  std::string names;
+  for (const Json& variable : cassandra["env"]) names += TextOf(variable, "name") + " ";
+  EXPECT_EQ(names, "CASSANDRA_LOG_DIR JAVA_TOOL_OPTIONS JVM_OPTS POD_IP Z ");
+  EXPECT_EQ(TextOf(VariableOf(cassandra, "CASSANDRA_LOG_DIR"), "value"), "/x");
+  EXPECT_EQ(TextOf(VariableOf(cassandra, "Z"), "value"), "2");
+  EXPECT_EQ(TextOf(VariableOf(cassandra, "JVM_OPTS"), "value"),
+            "-Dcom.sun.management.jmxremote=true -Dcom.sun.management.jmxremote.ssl=false "
+            "-Dcom.sun.management.jmxremote.port=7199 -Dcom.sun.management.jmxremote.rmi.port=7198 ");
+}
+
+TEST(Render, JolokiaSecretReachesEveryContainer) {
+  const Json pod_template = Template("  imageJolokiaSecret: {name: s}\n  sidecarConfigs: [{name: a, image: b}]\n");
+  for (const char* name : {"cassandra", "bootstrap", "backrest-sidecar", "a"}) {
+    const Json container = Container(pod_template, name);
+    EXPECT_EQ(VariableOf(container, "JOLOKIA_USER")["valueFrom"]["secretKeyRef"],
+              Json({{"name", "s"}, {"key", "username"}}))
+        << name;
+    EXPECT_EQ(TextOf(VariableOf(container, "CASSANDRA_AUTH_JOLOKIA"), "value"), "true");
+  }
+}
+
+TEST(Render, SidecarsStandBeforeCassandra) {
+  const Json pod_template = Template(
+      "  sidecarConfigs: [{name: a, image: b, env: [{name: X, value: 'y'}]}]\n  backRestSidecar: {envVars: [{name: "
+      "POD_IP, value: "
+      "z}], resources: {}, volumeMount: [{name: tools, mountPath: /t}]}\n");
+  const Json& containers = pod_template["spec"]["containers"];
+  ASSERT_EQ(containers.size(), 3u);
+  EXPECT_EQ(containers[0]["name"], "a");
+  EXPECT_EQ(containers[0]["env"][0], Json({{"name", "X"}, {"value", "y"}}));
+  EXPECT_EQ(TextOf(VariableOf(containers[0], "POD_IP"), "value"), "z");
+  EXPECT_EQ(containers[1]["name"], "cassandra");
+  EXPECT_EQ(containers[2]["resources"], Json::object());
+  EXPECT_EQ(containers[2]["volumeMounts"][0]["mountPath"], "/t");
+  const Json without = Template("  backRestSidecar: {enabled: false}\n");
+  EXPECT_EQ(without["spec"]["containers"].size(), 1u);
+}
+
+TEST(Render, NodeAffinityOfDatacenterAndRack) {
+  const Json pod_template =
+      Template("  topology: {dc: [{name: dc1, labels: {zone: a, disk: ssd}, rack: [{name: r, labels: {zone: b}}]}]}\n");
+  EXPECT_EQ(pod_template["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+                        ["nodeSelectorTerms"][0]["matchExpressions"],
+            Json({{{"key", "disk"}, {"operator", "In"}, {"values", {"ssd"}}},
+                  {{"key", "zone"}, {"operator", "In"}, {"values", {"b"}}}}));
+}
+
+TEST(Render, AClaimTakesThePlaceOfAnEmptyDirectory) {
+  const Json pod_template = Template(
+      "  dataCapacity: 1Gi\n"
+      "  storageConfigs: [{name: gc-logs, mountPath: /var/log/cassandra, pvcSpec: {accessModes: [ReadWriteOnce]}}]\n"
+      "  sidecarConfigs: [{name: a, image: b, volumeMounts: [{name: log, mountPath: /var/log/cassandra}]}]\n");
+  EXPECT_EQ(FindNamed(pod_template["spec"]["volumes"], "log"), nullptr);
+  EXPECT_EQ(Container(pod_template, "a")["volumeMounts"],
+            Json::array({{{"name", "gc-logs"}, {"mountPath", "/var/log/cassandra"}}}));
+  const Json mounts = Container(pod_template, "cassandra")["volumeMounts"];
+  EXPECT_EQ(FindNamed(mounts, "log"), nullptr);
+  EXPECT_NE(FindNamed(mounts, "gc-logs"), nullptr);
+  EXPECT_NE(FindNamed(pod_template["spec"]["volumes"], "tmp"), nullptr);
+}
+
+TEST(Render, AVolumeThatOnlyADatacenterAsksForIsMounted) {
+  const std::string spec =
+      "  dataStorageClass: fast\n  topology: {dc: [{name: dc1}, {name: dc2, dataCapacity: 1024Mi}]}\n";
+  const CassandraCluster cluster = ReadGood(kHead + spec);
+  const std::vector<RenderedObject> objects = Render(cluster.cluster);
+  const Json first = ReadJson(objects.at(3).json);
+  const Json second = ReadJson(objects.at(4).json);
+  EXPECT_FALSE(first["spec"].contains("volumeClaimTemplates"));
+  EXPECT_EQ(second["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"], "1Gi");
+  EXPECT_FALSE(second["spec"]["volumeClaimTemplates"][0]["spec"].contains("storageClassName"));
+  for (const char* name : {"cassandra", "backrest-sidecar"}) {
+    const Json without = Container(Template(spec, 0), name)["volumeMounts"];
+    const Json with = Container(Template(spec, 1), name)["volumeMounts"];
+    EXPECT_EQ(FindNamed(without, "data"), nullptr);
+    EXPECT_NE(FindNamed(with, "data"), nullptr);
+  }
+}
+
+// The YAML says the same as the JSON, read by another reader; texts that look like other types are quoted.
+void ExpectSame(const YAML::Node& yaml, const Json& json, const std::string& path) {
+  if (json.is_object()) {
+    ASSERT_TRUE(yaml.IsMap()) << path;
+    ASSERT_EQ(yaml.size(), json.size()) << path;
+    for (const auto& [key, value] : json.items()) ExpectSame(yaml[key], value, path + "." + key);
+  } else if (json.is_array()) {
+    ASSERT_TRUE(yaml.IsSequence()) << path;
+    ASSERT_EQ(yaml.size(), json.size()) << path;
+    for (size_t i = 0; i < json.size(); ++i) ExpectSame(yaml[i], json[i], path + "[]");
+  } else if (json.is_string()) {
+    EXPECT_EQ(yaml.Scalar(), json.get<std::string>()) << path;
+    const bool quoted = yaml.Tag() != "?";
+    EXPECT_TRUE(quoted || std::isalpha(yaml.Scalar().at(0)) || yaml.Scalar().at(0) == '/') << path;
+  } else {
+    EXPECT_EQ(yaml.Tag(), "?") << path;
+    EXPECT_EQ(yaml.Scalar(), json.dump()) << path;
+  }
+}
+
+TEST(Render, YamlSaysTheSame) {
+  const CassandraCluster cluster = ReadChanged({{"spec",
+                                                 {{"pod",
+                                                   {{"annotations",
+                                                     {{"a", "yes"},
+                                                      {"b", "1"},
+                                                      {"c", ""},
+                                                      {"d", "two\nlines"},
+                                                      {"e", "it's: #x"},
+                                                      {"no", "n"},
+                                                      {"f", "~"},
+                                                      {"g", "0x10"},
+                                                      {"h", "- x"},
+                                                      {"i", "café"},
+                                                      {"j", "a:"}}}}}}}});
+  const std::string yaml = RenderYaml(cluster.cluster);
+  const std::vector<YAML::Node> documents = YAML::LoadAll(yaml);
+  const std::vector<RenderedObject> objects = Render(cluster.cluster);
+  ASSERT_EQ(documents.size(), objects.size());
+  for (size_t i = 0; i < objects.size(); ++i) ExpectSame(documents[i], ReadJson(objects[i].json), objects[i].name);
+  EXPECT_THAT(yaml, testing::StartsWith(
+                        "---\napiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    app: cassandracluster\n"));
+  EXPECT_THAT(yaml, HasSubstr("a: 'yes'"));
+  EXPECT_THAT(yaml, HasSubstr("cpu: '1'"));
+  EXPECT_THAT(yaml, HasSubstr("'no': 'n'"));
+}
+
+}  // namespace
+}  // namespace cassplan::kubernetes
