@@ -69,14 +69,19 @@ void Diagnostics::AddToFile(std::string message) {
 Place Diagnostics::Locate(size_t offset) {
   if (checkpoints_.empty()) MakeCheckpoints();
   offset = std::min(offset, text_.size());
-  Place place = checkpoints_[offset / kStride];
-  for (size_t i = offset - offset % kStride; i < offset; ++i) Advance(text_[i], &place);
-  return place;
+  const bool near = offset >= last_offset_ && offset - last_offset_ < kStride;
+  if (!near) {
+    last_offset_ = offset - offset % kStride;
+    last_place_ = checkpoints_[offset / kStride];
+  }
+  for (; last_offset_ < offset; ++last_offset_) Advance(text_[last_offset_], &last_place_);
+  return last_place_;
 }
 
 void Diagnostics::MakeCheckpoints() {
   checkpoints_.reserve(text_.size() / kStride + 1);
   Place place{1, absl::StartsWith(text_, kByteOrderMark) ? 0 : 1};  // the mark is no column
+  last_place_ = place;
   checkpoints_.push_back(place);
   for (size_t i = 0; i < text_.size(); ++i) {
     Advance(text_[i], &place);

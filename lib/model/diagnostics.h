@@ -54,6 +54,9 @@ class Diagnostics {
   const size_t max_depth_;
   const size_t max_problems_;
   std::vector<Place> checkpoints_;  // of every kStride-th byte; made when the first place is asked for
+  // What was asked for last: the next is mostly a little further.
+  size_t last_offset_ = 0;
+  Place last_place_;
   std::vector<Problem> problems_;
 };
 

@@ -17,7 +17,7 @@ class EventSink {
 
   virtual bool OnScalar(size_t offset, Scalar& scalar) = 0;
   // A value that the reader had to refuse; it has reported why.
-  virtual bool OnRefused() = 0;
+  virtual bool OnRefused(size_t offset) = 0;
   virtual bool OnMapStart(size_t offset) = 0;
   virtual bool OnKey(size_t offset, std::string& key) = 0;  // `key` may be moved from
   virtual bool OnMapEnd() = 0;

@@ -14,6 +14,11 @@ namespace {
 
 constexpr char kTextAfter[] = "text after the document; remove it";
 
+// Between two tokens that make events there are only these.
+bool IsGap(char c) { return c == ' ' || c == '\n' || c == ',' || c == ':' || c == '\r' || c == '\t'; }
+
+bool IsOfNumber(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
+
 // Tells how far the parser has read: its SAX events do not say where they are.
 class CountingIterator {
  public:
@@ -99,10 +104,9 @@ class SaxHandler {
  private:
   size_t Consumed() const { return static_cast<size_t>(furthest_ - text_.data()); }
 
-  // Between two tokens that make events there are only blanks, commas and colons.
   size_t GapEnd() const {
     size_t i = token_end_;
-    while (i < text_.size() && absl::StrContains(" \n\r\t,:", text_[i])) ++i;
+    while (i < text_.size() && IsGap(text_[i])) ++i;
     return i;
   }
 
@@ -135,8 +139,9 @@ class SaxHandler {
   // A number's event comes when the byte after it has been read.
   bool Number(Kind kind, int64_t value) {
     const size_t start = GapEnd();
+    const size_t limit = Consumed() < text_.size() ? Consumed() - 1 : text_.size();
     size_t end = start;
-    while (end < text_.size() && absl::StrContains("0123456789+-.eE", text_[end])) ++end;
+    while (end < limit && IsOfNumber(text_[end])) ++end;
     token_end_ = end;
     if (depth_ == 0) done_ = true;
     scratch_.assign(text_.data() + start, end - start);
@@ -161,12 +166,11 @@ class SaxHandler {
 };
 
 // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while parsing value - unexpected ']';
-// expected ...; last read: ..." -> "unexpected ']'".
+// last read: ..." -> "unexpected ']'".
 std::string ReasonOf(absl::string_view what) {
   const size_t dash = what.find(" - ");
   if (dash != absl::string_view::npos) what.remove_prefix(dash + 3);
-  for (absl::string_view mark : {"; last read", "; expected"}) what = what.substr(0, what.find(mark));
-  return std::string(what);
+  return std::string(what.substr(0, what.find("; last read")));
 }
 
 void SaxHandler::ReportSyntax(const std::string& what) {

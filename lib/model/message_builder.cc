@@ -64,7 +64,7 @@ bool MessageBuilder::OnScalar(size_t offset, Scalar& scalar) {
   return Set(offset, *field, scalar);
 }
 
-bool MessageBuilder::OnRefused() {
+bool MessageBuilder::OnRefused(size_t) {
   if (depth_ > 0) BeginValue();
   return true;
 }

@@ -18,7 +18,7 @@ class MessageBuilder : public EventSink {
       : diagnostics_(diagnostics), root_(message) {}
 
   bool OnScalar(size_t offset, Scalar& scalar) override;
-  bool OnRefused() override;
+  bool OnRefused(size_t offset) override;
   bool OnMapStart(size_t offset) override;
   bool OnKey(size_t offset, std::string& key) override;
   bool OnMapEnd() override;

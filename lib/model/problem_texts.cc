@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "lib/model/text.h"
 
 namespace cassplan::model {
@@ -96,7 +97,8 @@ std::string NotAWord(const Scalar& scalar, const EnumForm& values) {
     return absl::StrCat("expected a name, found ", Describe(scalar), "; write one of ", all);
   }
   const std::string wrong = absl::StrCat(Quoted(*scalar.text), " is not a value of this field; ");
-  const std::string closest = Closest(*scalar.text, words);
+  const std::string lower = scalar.text->size() > kLongestWord ? "" : absl::AsciiStrToLower(*scalar.text);
+  const std::string closest = Closest(absl::StripPrefix(lower, values.prefix), words);
   if (closest.empty()) return absl::StrCat(wrong, "write one of ", all);
   return absl::StrCat(wrong, "did you mean \"", closest, "\"? The values are ", all);
 }

@@ -125,7 +125,7 @@ const EnumForm& SchemaForms::OfEnum(const EnumDescriptor* descriptor) {
   std::unique_ptr<EnumForm>& form = enums_[descriptor];
   if (form != nullptr) return *form;
   form = std::make_unique<EnumForm>();
-  const std::string prefix = PrefixOf(*descriptor);
+  const std::string& prefix = form->prefix = PrefixOf(*descriptor);
   for (int i = 0; i < descriptor->value_count(); ++i) {
     std::string word = absl::AsciiStrToLower(descriptor->value(i)->name());
     if (word.size() > prefix.size() && absl::StartsWith(word, prefix)) word = word.substr(prefix.size());

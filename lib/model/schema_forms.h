@@ -24,6 +24,7 @@ struct EnumForm {
     int number;
     std::string word;  // in lower case, without the type's prefix
   };
+  std::string prefix;  // what a word has before it in the schema, in lower case
   std::vector<Word> by_number;
   std::vector<Word> by_word;
 

@@ -80,8 +80,6 @@ void AppendEscaped(unsigned char c, std::string* out) {
   }
 }
 
-constexpr size_t kLongestWord = 64;  // nobody mistypes a name into something longer
-
 std::string Normalized(absl::string_view name) {
   std::string out;
   for (char c : name) {
@@ -181,11 +179,11 @@ std::string Quoted(absl::string_view text) {
 std::string Closest(absl::string_view word, const std::vector<absl::string_view>& names) {
   if (word.size() > kLongestWord) return "";
   const std::string wanted = Normalized(word);
-  size_t best = wanted.size() / 3 + 1;  // further away is not a typing mistake
+  size_t best = std::max<size_t>(1, (wanted.size() + 1) / 3) + 1;  // so far away it is no typing mistake
   std::string closest;
   for (absl::string_view name : names) {
     const size_t distance = EditDistance(wanted, Normalized(name));
-    if (distance < best || (distance == best && closest.empty() && distance < wanted.size())) {
+    if (distance < best && distance < wanted.size()) {
       best = distance;
       closest = std::string(name);
     }
@@ -194,7 +192,7 @@ std::string Closest(absl::string_view word, const std::vector<absl::string_view>
 }
 
 void AppendKey(absl::string_view key, std::string* path) {
-  const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+  const bool plain = !key.empty() && key.size() <= kLongestWord && std::all_of(key.begin(), key.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
   });
   if (plain) {

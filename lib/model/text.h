@@ -25,6 +25,9 @@ void AppendJsonString(absl::string_view text, std::string* out);
 // The text in quotes for a message, cut when it is long.
 std::string Quoted(absl::string_view text);
 
+// Nobody mistypes a name into something longer.
+constexpr size_t kLongestWord = 64;
+
 // The name that a person who wrote `word` most likely meant, or "". Case, '_' and '-' do not count.
 std::string Closest(absl::string_view word, const std::vector<absl::string_view>& names);
 

@@ -20,8 +20,8 @@ bool ValueBuilder::OnScalar(size_t offset, Scalar& scalar) {
   return true;
 }
 
-bool ValueBuilder::OnRefused() {
-  Next(0);
+bool ValueBuilder::OnRefused(size_t offset) {
+  Next(offset);
   return true;
 }
 

@@ -15,7 +15,7 @@ class ValueBuilder : public EventSink {
   ValueBuilder(Diagnostics* diagnostics, Value* root) : diagnostics_(diagnostics), root_(root) {}
 
   bool OnScalar(size_t offset, Scalar& scalar) override;
-  bool OnRefused() override;
+  bool OnRefused(size_t offset) override;
   bool OnMapStart(size_t offset) override;
   bool OnKey(size_t offset, std::string& key) override;
   bool OnMapEnd() override;

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <exception>
 #include <istream>
 #include <streambuf>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lib/model/event_sink.h"
 #include "lib/model/text.h"
 #include "yaml-cpp/eventhandler.h"
@@ -13,6 +16,8 @@
 
 namespace cassplan::model {
 namespace {
+
+constexpr char kAlias[] = "aliases (*) are not supported; write the value itself";
 
 // Thrown through yaml-cpp, which has no other way to be stopped; caught in ReadYaml.
 struct StopReading {};
@@ -24,6 +29,21 @@ class ViewBuffer : public std::streambuf {
     setg(begin, begin, begin + text.size());
   }
 };
+
+// False for a string in quotes that the end of the text closes: yaml-cpp takes it.
+bool IsClosed(absl::string_view source) {
+  if (source.empty() || (source[0] != '"' && source[0] != '\'')) return true;  // a block scalar
+  const char escape = source[0] == '"' ? '\\' : '\'';
+  for (size_t i = 1; i < source.size(); ++i) {
+    const bool escaped = source[i] == escape && (escape == '\\' || source.substr(i + 1, 1) == "'");
+    if (escaped) {
+      ++i;
+    } else if (source[i] == source[0]) {
+      return true;
+    }
+  }
+  return false;
+}
 
 // yaml-cpp's events -> EventSink.
 class YamlHandler : public YAML::EventHandler {
@@ -37,25 +57,30 @@ class YamlHandler : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
-    Refuse(mark, "a second document; write one document and nothing after it");
-    throw StopReading();
+    Stop(OffsetOf(mark), "a second document or text after the first; write one document");
   }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Take(mark, "?", anchor, NullText(mark)); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const std::string text = NullText(OffsetOf(mark));
+    const size_t offset = text.empty() ? BlanksBefore(OffsetOf(mark)) : OffsetOf(mark);
+    Take({offset, false, anchor != YAML::NullAnchor}, true, text);
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    RefuseAlias(mark);
-    if (IsKey()) throw StopReading();
-    Continue(sink_->OnRefused());
+    const size_t offset = OffsetOf(mark);
+    if (IsKey()) Stop(offset, kAlias);
+    Continue(sink_->OnRefused(offset));
     ValueDone();
+    Refuse(offset, kAlias);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Take(mark, tag, anchor, value);
+    const size_t offset = OffsetOf(mark);
+    const bool tagged = (tag != "?" && tag != "!") || absl::StartsWith(TextAt(offset), "!");
+    Take({offset, tagged, anchor != YAML::NullAnchor}, tag == "?", value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    Open(mark, tag, anchor, false);
-    Continue(sink_->OnListStart(OffsetOf(mark)));
+    Open(mark, tag, anchor, Expects::kItem);
   }
   void OnSequenceEnd() override {
     open_.pop_back();
@@ -64,8 +89,7 @@ class YamlHandler : public YAML::EventHandler {
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    Open(mark, tag, anchor, true);
-    Continue(sink_->OnMapStart(OffsetOf(mark)));
+    Open(mark, tag, anchor, Expects::kKey);
   }
   void OnMapEnd() override {
     open_.pop_back();
@@ -73,10 +97,14 @@ class YamlHandler : public YAML::EventHandler {
     ValueDone();
   }
 
-  void RefuseAlias(const YAML::Mark& mark) { Refuse(mark, "aliases (*) are not supported; write the value itself"); }
-
  private:
   enum class Expects { kItem, kKey, kValue };
+
+  struct Node {
+    size_t offset;
+    bool tagged;
+    bool anchored;
+  };
 
   bool IsKey() const { return !open_.empty() && open_.back() == Expects::kKey; }
 
@@ -88,64 +116,81 @@ class YamlHandler : public YAML::EventHandler {
     if (!more) throw StopReading();
   }
 
-  void Refuse(const YAML::Mark& mark, std::string message) {
-    Continue(diagnostics_->Add(OffsetOf(mark), sink_->Path(), std::move(message)));
+  void Refuse(size_t offset, std::string message) {
+    Continue(diagnostics_->Add(offset, sink_->Path(), std::move(message)));
   }
 
-  void CheckProperties(const YAML::Mark& mark, bool tagged, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) {
-      Refuse(mark, "anchors (&) are not supported; write the value where it is used");
-    }
-    if (tagged) Refuse(mark, "tags (!) are not supported; leave the tag out");
-  }
-
-  void Open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, bool map) {
-    CheckProperties(mark, !tag.empty() && tag != "?", anchor);
-    if (IsKey()) RefuseKey(mark, "a list or map cannot be a key; write a text");
-    open_.push_back(map ? Expects::kKey : Expects::kItem);
-  }
-
-  // After a key that is none nothing of the map can be understood.
-  [[noreturn]] void RefuseKey(const YAML::Mark& mark, std::string message) {
-    Refuse(mark, std::move(message));
+  // For what makes the rest of the text impossible to understand.
+  [[noreturn]] void Stop(size_t offset, std::string message) {
+    Refuse(offset, std::move(message));
     throw StopReading();
   }
 
-  void Take(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
-    const size_t offset = OffsetOf(mark);
-    const absl::string_view source = diagnostics_->text().substr(std::min(offset, diagnostics_->text().size()));
-    CheckProperties(mark, (tag != "?" && tag != "!") || absl::StartsWith(source, "!"), anchor);
+  // After the sink has seen the node, so that the path is right.
+  void RefuseProperties(const Node& node) {
+    if (node.anchored) Refuse(node.offset, "anchors (&) are not supported; write the value where it is used");
+    if (node.tagged) Refuse(node.offset, "tags (!) are not supported; leave the tag out");
+  }
+
+  void Open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Expects first) {
+    const Node node = {OffsetOf(mark), !tag.empty() && tag != "?", anchor != YAML::NullAnchor};
+    if (IsKey()) Stop(node.offset, "a list or map cannot be a key, or its closing bracket is missing");
+    open_.push_back(first);
+    Continue(first == Expects::kItem ? sink_->OnListStart(node.offset) : sink_->OnMapStart(node.offset));
+    RefuseProperties(node);
+  }
+
+  void Take(const Node& node, bool plain, const std::string& value) {
+    if (!plain && !node.tagged && !IsClosed(TextAt(node.offset))) {
+      Stop(node.offset, "not YAML: this string has no closing quote");
+    }
     scratch_ = value;
     if (IsKey()) {
-      TakeKey(mark, tag == "?");
-      return;
+      TakeKey(node.offset, plain);
+    } else {
+      Continue(node.tagged ? sink_->OnRefused(node.offset) : TakeValue(node.offset, plain));
+      ValueDone();
     }
+    RefuseProperties(node);
+  }
+
+  bool TakeValue(size_t offset, bool plain) {
     Scalar scalar;
     scalar.kind = Kind::kString;
     scalar.text = &scratch_;
-    scalar.plain = tag == "?";
-    if (scalar.plain) ResolvePlain(scratch_, &scalar);
-    Continue(sink_->OnScalar(offset, scalar));
-    ValueDone();
+    scalar.plain = plain;
+    if (plain) ResolvePlain(scratch_, &scalar);
+    return sink_->OnScalar(offset, scalar);
   }
 
-  void TakeKey(const YAML::Mark& mark, bool plain) {
-    if (plain && scratch_ == "<<") RefuseKey(mark, "merge keys (<<) are not supported; write the fields themselves");
+  void TakeKey(size_t offset, bool plain) {
+    if (plain && scratch_ == "<<") Stop(offset, "merge keys (<<) are not supported; write the fields themselves");
     Scalar scalar;
+    scalar.kind = Kind::kString;
     if (plain) ResolvePlain(scratch_, &scalar);
-    if (plain && scalar.kind == Kind::kNull) RefuseKey(mark, "a key is missing or null; write a text, in quotes");
-    Continue(sink_->OnKey(OffsetOf(mark), scratch_));
+    if (scalar.kind == Kind::kNull) Stop(offset, "a key is missing or null; write a text, in quotes");
+    Continue(sink_->OnKey(offset, scratch_));
     open_.back() = Expects::kValue;
   }
 
-  // yaml-cpp does not say how a null was written.
-  std::string NullText(const YAML::Mark& mark) const {
+  absl::string_view TextAt(size_t offset) const {
     const absl::string_view text = diagnostics_->text();
-    const absl::string_view source = text.substr(std::min(OffsetOf(mark), text.size()));
+    return text.substr(std::min(offset, text.size()));
+  }
+
+  // yaml-cpp says neither how a null was written nor, when it was not written at all, where it would have been.
+  std::string NullText(size_t offset) const {
     for (const char* word : {"~", "null", "Null", "NULL"}) {
-      if (absl::StartsWith(source, word)) return word;
+      absl::string_view rest = TextAt(offset);
+      if (absl::ConsumePrefix(&rest, word) && (rest.empty() || absl::StrContains(" \t\r\n,]}", rest[0]))) return word;
     }
     return "";
+  }
+  size_t BlanksBefore(size_t offset) const {
+    const absl::string_view text = diagnostics_->text();
+    offset = std::min(offset, text.size());
+    while (offset > skipped_ && absl::ascii_isspace(static_cast<unsigned char>(text[offset - 1]))) --offset;
+    return offset;
   }
 
   Diagnostics* const diagnostics_;
@@ -178,15 +223,18 @@ bool IsIndentedWithTab(absl::string_view text, size_t offset) {
   return line.substr(0, line.find_first_not_of(" \t")).find('\t') != absl::string_view::npos;
 }
 
-void ReportSyntax(const YAML::Exception& error, YamlHandler* handler, Diagnostics* diagnostics, EventSink* sink) {
+void ReportSyntax(const YAML::Exception& error, const YamlHandler& handler, Diagnostics* diagnostics, EventSink* sink) {
   const absl::string_view text = diagnostics->text();
-  const size_t offset = handler->OffsetOf(error.mark);
+  size_t offset = handler.OffsetOf(error.mark);
+  while (offset > 0 && offset < text.size() && (static_cast<unsigned char>(text[offset]) & 0xC0) == 0x80) --offset;
   if (offset < text.size() && text[offset] == '*') {
-    handler->RefuseAlias(error.mark);
+    diagnostics->Add(offset, sink->Path(), kAlias);
     return;
   }
   const char* const hint = IsIndentedWithTab(text, offset) ? "; indent with spaces, not with tabs" : "";
-  diagnostics->Add(offset, sink->Path(), absl::StrCat("not YAML: ", error.msg, hint));
+  absl::string_view reason = error.msg;
+  reason = reason.substr(0, reason.find(": "));  // what follows may be half a character
+  diagnostics->Add(offset, sink->Path(), absl::StrCat("not YAML: ", reason, hint));
 }
 
 void Parse(absl::string_view text, YamlHandler* handler, Diagnostics* diagnostics, EventSink* sink) {
@@ -203,7 +251,7 @@ void Parse(absl::string_view text, YamlHandler* handler, Diagnostics* diagnostic
     nothing.text = &empty;
     sink->OnScalar(0, nothing);
   } catch (const YAML::Exception& error) {
-    ReportSyntax(error, handler, diagnostics, sink);
+    ReportSyntax(error, *handler, diagnostics, sink);
   }
 }
 
