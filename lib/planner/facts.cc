@@ -173,7 +173,7 @@ void Facts::Disrupt(const Action& a) {
   const planner::Member& source = model_.member(a.member);
   if (!m.disrupted) {
     m.disrupted = true;
-    open_members_[resources_.serving(source.dc) - resources_.serving(0)].push_back(a.member);
+    open_members_[Index(resources_.serving(source.dc) - resources_.serving(0))].push_back(a.member);
     if (source.rack != kNone) {
       ++disrupted_rack_[Index(source.rack)];
       ++disrupted_dc_[Index(source.dc)];
@@ -304,24 +304,24 @@ void Facts::RemoveFromRing(const Action& a) {
     --nodes_dc_[Index(m.dc)];
   }
   // What it held goes to the others: remembered as bytes, so that the next step is judged with them.
-  if (m.load.has_value() && *m.load > 0) {
-    for (size_t c = 0; c < model_.classes.size(); ++c) {
-      const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
-      if (map == nullptr || map->ranges_of(a.member).empty()) continue;
-      absl::uint128 total = 0;
-      const auto handovers = map->WithoutNode(a.member);
-      for (const auto& h : handovers) total += map->width(h.range);
-      for (const auto& h : handovers) {
-        if (h.gained < 0 || total == 0) continue;
-        extra_bytes_[Index(h.gained)] += static_cast<int64_t>(
-            absl::Uint128Low64(absl::uint128(static_cast<uint64_t>(*m.load)) * map->width(h.range) / total));
-      }
-      break;  // all of its data is counted with the first class that it replicates
-    }
+  for (const ring::Incoming& in : Incoming(a.member)) {
+    if (in.bytes.has_value()) extra_bytes_[Index(in.node)] += *in.bytes;
   }
   for (auto& map : replicas_) {
     if (map != nullptr) map->Remove(a.member);
   }
+}
+
+std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
+  const planner::Member& m = model_.member(leaver);
+  std::vector<const placement::ReplicaMap*> maps;
+  for (size_t c = 0; c < model_.classes.size(); ++c) {
+    const ReplicationClass& rc = model_.classes[c];
+    if (rc.strategy != planner::Replicates::kSimple && rc.rf[Index(m.dc)] == 0) continue;
+    const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
+    if (map != nullptr && map->in_ring(leaver)) maps.push_back(map);
+  }
+  return ring::ForecastLeave(maps, leaver, m.load);
 }
 
 void Facts::SetOwed(Id member, bool owed) {

@@ -13,6 +13,7 @@
 #include "lib/placement/replicas.h"
 #include "lib/planner/action.h"
 #include "lib/planner/claims.h"
+#include "lib/ring/disk_forecast.h"
 
 namespace cassplan::planner {
 
@@ -48,6 +49,8 @@ class Facts {
   bool Active(Id replication_class) const { return active_[Index(replication_class)] != 0; }
   int32_t classes() const { return static_cast<int32_t>(active_.size()); }
   int32_t ReplicationFactor(Id keyspace, Id dc) const { return rf_[Index(keyspace)][Index(dc)]; }
+  // What each receiver gets when the member leaves; no value where the load is not known.
+  std::vector<ring::Incoming> Incoming(Id leaver) const;
   // Bytes that this plan's movements have put on a member already.
   int64_t ExtraBytes(Id member) const { return extra_bytes_[Index(member)]; }
 

@@ -6,6 +6,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/ring/disk_forecast.h"
 
 namespace cassplan::planner {
 namespace {
@@ -29,12 +30,6 @@ int64_t Used(const Ask& ask, Id id) {
   return std::max(m.disk_used.value_or(0), by_files) + ask.facts.ExtraBytes(id);
 }
 
-bool Fits(const Model& m, int64_t used, int64_t incoming, int64_t capacity) {
-  const absl::int128 total = absl::int128(used) + incoming;
-  const absl::int128 headroom = total * m.policy.compaction_headroom_percent / 100;
-  return (total + headroom) * 100 <= absl::int128(capacity) * m.policy.max_used_percent;
-}
-
 bool CheckReceiver(const Ask& ask, Id receiver, int64_t incoming, Refusals* out) {
   const std::optional<int64_t> capacity = Capacity(ask.model, receiver);
   if (!ask.model.member(receiver).load.has_value()) {
@@ -45,39 +40,34 @@ bool CheckReceiver(const Ask& ask, Id receiver, int64_t incoming, Refusals* out)
     out->Add(kCapacityUnknown, kNoResource, receiver);
     return false;
   }
-  if (Fits(ask.model, Used(ask, receiver), incoming, *capacity)) return true;
+  const PolicyFacts& policy = ask.model.policy;
+  if (ring::Fits(Used(ask, receiver), 0, 0, incoming, *capacity, policy.max_used_percent,
+                 policy.compaction_headroom_percent)) {
+    return true;
+  }
   out->Add(kFull, ask.resources.ring(ask.action.dc), receiver, incoming);
   return false;
 }
 
-// Bytes that each node gets when the member goes: its load, by the width of the ranges that each takes over.
 void CheckLeave(const Ask& ask, Refusals* out) {
-  const Action& a = ask.action;
-  const Member& victim = ask.model.member(a.member);
+  const Id leaver = ask.action.member;
+  bool replicates = false;
   for (Id c = 0; c < ask.facts.classes(); ++c) {
     const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
-    if (rc.strategy != Replicates::kSimple && rc.rf[static_cast<size_t>(a.dc)] == 0) continue;
-    const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
-    if (map == nullptr || !victim.load.has_value()) {
-      out->Add(kLoadUnknown, kNoResource, a.member);
+    if (rc.strategy != Replicates::kSimple && rc.rf[static_cast<size_t>(ask.action.dc)] == 0) continue;
+    replicates = true;
+    if (ask.facts.Replicas(c, ask.action.dc) == nullptr) {
+      out->Add(kLoadUnknown, kNoResource, leaver);
       return;
     }
-    std::vector<std::pair<placement::Node, uint64_t>> gains;
-    absl::uint128 total = 0;
-    for (const auto& h : map->WithoutNode(a.member)) {
-      total += map->width(h.range);
-      if (h.gained >= 0) gains.emplace_back(h.gained, map->width(h.range));
+  }
+  if (!replicates) return;
+  for (const ring::Incoming& in : ask.facts.Incoming(leaver)) {
+    if (!in.bytes.has_value()) {
+      out->Add(kLoadUnknown, kNoResource, leaver);
+      return;
     }
-    std::sort(gains.begin(), gains.end());
-    for (size_t i = 0; i < gains.size();) {
-      const placement::Node receiver = gains[i].first;
-      absl::uint128 width = 0;
-      for (; i < gains.size() && gains[i].first == receiver; ++i) width += gains[i].second;
-      const auto load = static_cast<uint64_t>(*victim.load);
-      // Widths are cut to 64 bits so that the product fits; rounded up.
-      const absl::uint128 share = (absl::uint128(load) * absl::Uint128Low64(width >> 16) / (total >> 16)) + 1;
-      if (!CheckReceiver(ask, receiver, static_cast<int64_t>(absl::Uint128Low64(share)), out)) return;
-    }
+    if (!CheckReceiver(ask, in.node, *in.bytes, out)) return;
   }
 }
 
@@ -94,9 +84,11 @@ void CheckJoiner(const Ask& ask, Refusals* out) {
     data += m.load.value_or(0);
   }
   const int32_t nodes = (own_rack ? ask.facts.NodesInRack(a.rack) : ask.facts.NodesInDc(a.dc)) + 1;
-  const absl::int128 share = data / nodes * (100 + ask.model.policy.imbalance_percent) / 100;
-  if (!Fits(ask.model, 0, static_cast<int64_t>(absl::Int128Low64(share)), capacity)) {
-    out->Add(kJoinerFull, ask.resources.ring(a.dc), a.slot, static_cast<int64_t>(absl::Int128Low64(share)));
+  const auto share =
+      static_cast<int64_t>(absl::Int128Low64(data / nodes * (100 + ask.model.policy.imbalance_percent) / 100));
+  if (!ring::Fits(0, 0, 0, share, capacity, ask.model.policy.max_used_percent,
+                  ask.model.policy.compaction_headroom_percent)) {
+    out->Add(kJoinerFull, ask.resources.ring(a.dc), a.slot, share);
   }
 }
 

@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-bool Replicates(const Model& m, Id dc) {
+bool HoldsData(const Model& m, Id dc) {
   for (const Keyspace& k : m.keyspaces) {
     if (!k.user && !k.counted) continue;
     if (k.strategy == Replicates::kSimple && k.simple_rf > 0) return true;
@@ -76,7 +76,7 @@ void JoinersOf(Lowering* l, Id dc, const Joins& joins) {
 void LowerCleanup(Lowering* l) {
   for (size_t d = 0; d < l->model.dcs.size(); ++d) {
     const Id dc = static_cast<Id>(d);
-    if (!Replicates(l->model, dc)) continue;
+    if (!HoldsData(l->model, dc)) continue;
     const Joins joins = JoinsOf(*l, dc);
     MembersOf(l, dc, joins);
     JoinersOf(l, dc, joins);
