@@ -225,17 +225,28 @@ class Explainer {
 
   void WriteEdges(ActionIndex i, v1::Action* out) {
     const Action& a = actions_[At(i)];
-    for (const ActionIndex p : a.hard) {
-      if (Placed(p)) out->add_requires_ids(ids_[At(p)]);
-    }
     const bool after_drain = a.drain >= 0 && Placed(a.drain);
+    if (after_drain) out->add_requires_ids(ids_[At(a.drain)]);  // what its drain waits for it has waited for
+    for (const ActionIndex p : a.hard) {
+      if (Placed(p) && !after_drain) out->add_requires_ids(ids_[At(p)]);
+    }
     for (const Membership& ms : s_.memberships[At(i)]) {
       const std::string& id = section_ids_[{ms.resource, ms.number}];
       if (!id.empty()) out->add_sections(id);
-      // What its drain waits for it has waited for.
-      if (ms.number == 0 || after_drain) continue;
+      if (ms.number == 0 || after_drain || IsPredecessorsOwn(a, ms)) continue;
       out->add_requires_ids(section_ids_[{ms.resource, ms.number - 1}]);
     }
+  }
+
+  // The section before has one member, which is required by its id already.
+  bool IsPredecessorsOwn(const Action& a, const Membership& ms) const {
+    for (const ActionIndex p : a.hard) {
+      if (!Placed(p)) continue;
+      for (const Membership& before : s_.memberships[At(p)]) {
+        if (before.resource == ms.resource && before.number == ms.number - 1 && before.alone) return true;
+      }
+    }
+    return false;
   }
 
   // policy.settle_seconds after the last start of a restart in another rack of the datacenter.
