@@ -19,6 +19,14 @@ enum class Kind { kNull, kBool, kInt, kDouble, kString, kList, kMap };
 std::string KindName(Kind kind);
 
 struct Value {
+  // Defined below the class: clang wants to see the whole type before it copies a vector of pairs of it.
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
   // YAML: a plain scalar has the kind that YAML 1.2's core schema gives it (`no` is a string, `5` an int). A reader
   // that wants a string takes `text` of any scalar that is not null. Integers that do not fit 64 bits are kDouble.
   Kind kind = Kind::kNull;
@@ -45,6 +53,13 @@ struct Value {
   // The member of that name, or nullptr; nullptr too when this is not a map. Linear: maps are small.
   const Value* Find(absl::string_view key) const;
 };
+
+inline Value::Value() = default;
+inline Value::Value(const Value& other) = default;
+inline Value::Value(Value&& other) noexcept = default;
+inline Value& Value::operator=(const Value& other) = default;
+inline Value& Value::operator=(Value&& other) noexcept = default;
+inline Value::~Value() = default;
 
 // Reads one document; an empty YAML text gives kNull. Returns the problems; none: `value` is whole. Limits, duplicate
 // keys and text that is not UTF-8 are treated as in ParseJson and ParseYaml.
