@@ -84,6 +84,26 @@ void ReadObjects(const v1::Desired& desired, Model* model) {
   }
 }
 
+void ReadOperations(const v1::Desired& desired, const RackIndex& index, Model* model) {
+  for (const v1::RequestedOperation& operation : desired.operations()) {
+    const Id slot = index.FindSlot(*model, operation.target());
+    if (operation.kind() == v1::ACTION_KIND_REPLACE_NODE && slot != kNone) {
+      model->replace_requests.push_back(slot);
+      continue;
+    }
+    Note note;
+    note.rule = "operation";
+    note.level = Level::kWarning;
+    note.slot = slot;
+    note.message = slot == kNone
+                       ? absl::StrCat("operation ", operation.uid(), " names a slot that does not exist")
+                       : absl::StrCat("operation ", operation.uid(), ": ",
+                                      KindName(static_cast<Kind>(operation.kind())), " on request is not planned by this version");
+    note.remedy = slot == kNone ? "name datacenter, rack and ordinal of a slot" : "run it by hand";
+    model->notes.push_back(std::move(note));
+  }
+}
+
 }  // namespace
 
 void Normalize(const v1::PlanRequest& request, Model* model) {
@@ -109,7 +129,9 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
   ReadObjects(request.desired(), model);
   if (model->invalid) return;
   ReadObserved(index, model);
+  if (model->invalid) return;
   ReadSeeds(request.desired(), index, model);
+  ReadOperations(request.desired(), index, model);
   ReadKeyspaces(model);
 }
 
