@@ -1,6 +1,8 @@
 #include "lib/report/details.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,14 +18,14 @@ using Conditions = google::protobuf::RepeatedPtrField<v1::Condition>;
 // "slot_uid" reads as "slot uid".
 std::string FactName(const std::string& fact) { return absl::StrReplaceAll(fact, {{"_", " "}}); }
 
-std::string ConditionText(const v1::Condition& c) {
+std::string ConditionText(const v1::Condition& c, bool with_age) {
   std::string text = FactName(c.fact());
   const std::string subject = TargetName(c.subject());
   if (subject != "the cluster") absl::StrAppend(&text, " of ", subject);
   if (!c.value().empty()) absl::StrAppend(&text, " is ", c.value());
   std::string seen;
   if (!c.evidence().empty()) seen = absl::StrCat("seen: ", c.evidence());
-  if (c.max_age_seconds() > 0) {
+  if (with_age && c.max_age_seconds() > 0) {
     absl::StrAppend(&seen, seen.empty() ? "" : "; ", "at most ", Duration(c.max_age_seconds()), " old");
   }
   if (!seen.empty()) absl::StrAppend(&text, " (", seen, ")");
@@ -38,8 +40,17 @@ void WriteCommand(const char* name, const std::string& command, Page* page) {
   if (!command.empty()) page->Verbatim(4, absl::StrCat(name, ": ", command));
 }
 
+// All in one paragraph; an age that all share is told once.
 void WriteConditions(const char* name, const Conditions& conditions, Page* page) {
-  for (const v1::Condition& c : conditions) WriteField(name, ConditionText(c), page);
+  if (conditions.empty()) return;
+  const int64_t age = conditions[0].max_age_seconds();
+  const bool shared = conditions.size() > 1 && std::all_of(conditions.begin(), conditions.end(),
+                                                           [&](const auto& c) { return c.max_age_seconds() == age; });
+  std::vector<std::string> texts;
+  for (const v1::Condition& c : conditions) texts.push_back(ConditionText(c, !shared));
+  std::string text = absl::StrJoin(texts, "; ");
+  if (shared && age > 0) absl::StrAppend(&text, " (seen at most ", Duration(age), " ago)");
+  WriteField(name, text, page);
 }
 
 std::string ReasonText(const v1::Reason& reason) {
@@ -57,7 +68,7 @@ std::string CostText(const v1::Action& action) {
                ? Duration(cost.seconds_high())
                : absl::StrCat(Duration(cost.seconds_low()), " to ", Duration(cost.seconds_high()));
   }
-  if (cost.bytes() > 0) absl::StrAppend(&text, text.empty() ? "" : ", ", cost.bytes(), " bytes to stream");
+  if (cost.bytes() > 0) absl::StrAppend(&text, text.empty() ? "" : ", ", Bytes(cost.bytes()), " to stream");
   if (action.timeout_seconds() > 0) {
     absl::StrAppend(&text, text.empty() ? "" : ", ", "given up after ", Duration(action.timeout_seconds()));
   }
@@ -72,6 +83,8 @@ const char* ReversibilityText(v1::Reversibility reversibility) {
 
 std::string WayBack(const v1::Action& action) {
   const std::string kind = ReversibilityText(action.reversibility());
+  const bool simple = action.reversibility() == v1::REVERSIBILITY_REVERSIBLE && !action.way_back().empty();
+  if (simple) return action.way_back();
   if (kind.empty() || action.way_back().empty()) return absl::StrCat(kind, action.way_back());
   return absl::StrCat(kind, "; ", action.way_back());
 }

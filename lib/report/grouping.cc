@@ -60,7 +60,11 @@ std::vector<Item> Items(const v1::Plan& plan, const std::function<bool(const v1:
   return items;
 }
 
-Key KeyOf(const v1::Action& a) { return {a.kind(), a.target().datacenter(), a.target().rack()}; }
+// Racks are counted by datacenter, everything else by rack.
+Key KeyOf(const v1::Action& a) {
+  const bool of_rack = WordsOf(a.kind()).scope == Scope::kRack;
+  return {a.kind(), a.target().datacenter(), of_rack ? "" : a.target().rack()};
+}
 
 using Bucket = std::vector<Item>;
 

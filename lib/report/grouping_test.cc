@@ -152,6 +152,16 @@ TEST(GroupActions, ADrainOfItsOwnHasARow) {
   EXPECT_EQ(rows[0].kind, v1::ACTION_KIND_DRAIN);
 }
 
+TEST(GroupActions, RacksAreCountedByDatacenter) {
+  v1::Plan plan;
+  for (const char* rack : {"rack1", "rack2"}) {
+    Add(&plan, v1::ACTION_KIND_UPDATE_RACK, rack, 0)->mutable_target()->clear_ordinal();
+  }
+  const std::vector<Row> rows = GroupActions(plan, 16);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_THAT(rows[0].actions, SizeIs(2));
+}
+
 TEST(GroupActions, OnlyWhatIsKept) {
   const v1::Plan plan = RollingRestart(2, 2);
   const std::vector<Row> rows =

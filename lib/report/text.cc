@@ -334,6 +334,14 @@ void Writer::HeldBack() {
 void Writer::ClientImpact() {
   const std::vector<ImpactGroup> groups = GroupImpact(response_.impact());
   if (groups.empty()) return;
+  // The worst come first.
+  if (groups[0].impact->failing().empty() &&
+      groups[0].impact->lowest_replicas_up() >= groups[0].impact->replication_factor()) {
+    if (response_.plan().actions().empty()) return;
+    page_.Gap();
+    page_.Text(0, "Clients will see no replica down.");
+    return;
+  }
   page_.Gap();
   page_.Heading("Clients will see at worst");
   std::vector<Page::Row> rows;

@@ -332,6 +332,10 @@ TEST(RenderText, DetailsOfAnAction) {
   c->set_value("0d1e");
   c->set_evidence("jolokia 20 s ago");
   c->set_max_age_seconds(300);
+  v1::Condition* other = a->add_preconditions();
+  other->set_fact("no_movement");
+  other->set_value("yes");
+  other->set_max_age_seconds(300);
   v1::Condition* done = a->add_done_when();
   done->set_fact("member_left");
   done->set_value("a majority of peers");
@@ -358,7 +362,8 @@ Actions
   - decommission dc1/rack1/2, ready
     id: id1
     reason: rack1 shall have 2 nodes and has 3 [surplus-node] (spec.nodesPerRacks)
-    only if: host id of dc1/rack1/2 is 0d1e (seen: jolokia 20 s ago; at most 5 min old)
+    only if: host id of dc1/rack1/2 is 0d1e (seen: jolokia 20 s ago); no movement is yes (seen at most
+      5 min ago)
     done when: member left is a majority of peers
     by hand: nodetool decommission
     verify: nodetool status | grep 0d1e
@@ -374,6 +379,14 @@ Held actions
 Next check when something changes
 )");
   EXPECT_THAT(Text(response, 2), HasSubstr("    requires: ring/dc1#0\n"));
+}
+
+TEST(RenderText, NoReplicaDownIsOneLine) {
+  v1::PlanResponse response = RollingRestart(1, 1);
+  AddImpact("app", 3, 3, &response);
+  EXPECT_THAT(Text(response), HasSubstr("\n\nClients will see no replica down.\n\n"));
+  response.clear_plan();
+  EXPECT_THAT(Text(response), Not(HasSubstr("Clients")));
 }
 
 TEST(RenderText, OnlyTheTarget) {

@@ -196,6 +196,16 @@ std::string Duration(int64_t seconds) {
                                            : absl::StrCat(days, " d ", whole_hours % 24, " h");
 }
 
+std::string Bytes(int64_t bytes) {
+  static constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
+  size_t unit = 0;
+  while (bytes >= 10000 && unit + 1 < kUnits.size()) {
+    bytes = bytes / 1000 + (bytes % 1000 >= 500 ? 1 : 0);
+    ++unit;
+  }
+  return absl::StrCat(bytes, " ", kUnits[unit]);
+}
+
 std::string Time(int64_t unix_seconds) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(unix_seconds), absl::UTCTimeZone());
 }

@@ -46,6 +46,8 @@ std::string Ordinals(std::vector<int32_t> ordinals, size_t max_ranges);
 
 // "40 s", "5 min", "3 h 20 min", "4 d": rounded, at most two units.
 std::string Duration(int64_t seconds);
+// "900 B", "6 MB", "12 GB": decimal units, rounded.
+std::string Bytes(int64_t bytes);
 // "2026-11-22T23:10:00Z"
 std::string Time(int64_t unix_seconds);
 

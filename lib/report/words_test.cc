@@ -74,6 +74,13 @@ TEST(Words, Duration) {
   EXPECT_EQ(Duration(4 * 86400 + 7200), "4 d 2 h");
 }
 
+TEST(Words, Bytes) {
+  EXPECT_EQ(Bytes(900), "900 B");
+  EXPECT_EQ(Bytes(6343885), "6344 kB");
+  EXPECT_EQ(Bytes(63438850), "63 MB");
+  EXPECT_EQ(Bytes(INT64_MAX), "9223372 TB");
+}
+
 TEST(Words, Time) { EXPECT_EQ(Time(1795388400), "2026-11-22T23:00:00Z"); }
 
 TEST(Words, Place) {
