@@ -167,9 +167,10 @@ TEST(CassandraCluster, TypesOfYaml) {
 }
 
 TEST(CassandraCluster, JsonIsTypedStrictly) {
-  const CassandraCluster read = ReadCassandraCluster(
-      R"({"apiVersion":"db.orange.com/v2","kind":"CassandraCluster","metadata":{"name":"c"},"spec":{"serverVersion":4,"autoPilot":"yes"}})",
-      "c.json", Format::kJson);
+  const CassandraCluster read =
+      ReadCassandraCluster(R"({"apiVersion":"db.orange.com/v2","kind":"CassandraCluster","metadata":{"name":"c"},)"
+                           R"("spec":{"serverVersion":4,"autoPilot":"yes"}})",
+                           "c.json", Format::kJson);
   EXPECT_EQ(Joined(read.problems),
             "c.json:1:108: spec.serverVersion: must be a string, not an integer\n"
             "c.json:1:122: spec.autoPilot: must be true or false, not a string\n");
