@@ -362,8 +362,8 @@ Actions
   - decommission dc1/rack1/2, ready
     id: id1
     reason: rack1 shall have 2 nodes and has 3 [surplus-node] (spec.nodesPerRacks)
-    only if: host id of dc1/rack1/2 is 0d1e (seen: jolokia 20 s ago); no movement is yes (seen at most
-      5 min ago)
+    only if: host id of dc1/rack1/2 is 0d1e (seen: jolokia 20 s ago); no movement is yes (seen at
+      most 5 min ago)
     done when: member left is a majority of peers
     by hand: nodetool decommission
     verify: nodetool status | grep 0d1e
