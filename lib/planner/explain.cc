@@ -28,7 +28,7 @@ v1::FindingLevel ToLevel(Level level) {
 class Explainer {
  public:
   Explainer(const Model& m, const std::vector<Action>& actions, const Schedule& s, v1::PlanResponse* out)
-      : m_(m), actions_(actions), s_(s), out_(out), resources_(m), complete_(m.request->horizon() != v1::HORIZON_READY) {}
+      : m_(m), actions_(actions), s_(s), out_(out), common_(m), resources_(m), complete_(m.request->horizon() != v1::HORIZON_READY) {}
 
   void Run() {
     MakeFinalRings();
@@ -210,7 +210,7 @@ class Explainer {
     written_[At(i)] = out;
     out->set_id(ids_[At(i)]);
     out->set_goal(goals_[At(i)]);
-    DescribeAction(m_, a, out);
+    DescribeAction(m_, common_, a, out);
     out->set_ready(ready);
     if (not_before > m_.now) out->set_not_before_seconds(not_before);
     const std::string pool = PoolOf(a).first;
@@ -289,7 +289,7 @@ class Explainer {
     held->set_goal(goals_[i]);
     held->set_kind(static_cast<v1::ActionKind>(a.kind));
     FillTarget(m_, a, held->mutable_target());
-    *held->mutable_reason() = MakeReason(m_, a);
+    *held->mutable_reason() = MakeReason(m_, common_, a);
     std::set<std::pair<string_view, std::string>> said;
     for (const Refusal& r : s_.refusals[i]) {
       const Guard& guard = Guards()[r.guard];
@@ -511,6 +511,7 @@ class Explainer {
   const std::vector<Action>& actions_;
   const Schedule& s_;
   v1::PlanResponse* out_;
+  const Common common_;
   const Resources resources_;
   const bool complete_;
   std::vector<std::string> final_rings_, ring_names_, ids_, goals_;

@@ -17,11 +17,22 @@ void Explain(const Model& model, const std::vector<Action>& actions, const Sched
 // Findings only, for a request that is not legal.
 void ExplainInvalid(const Model& model, v1::PlanResponse* response);
 
+// What many actions of one plan have in common, made once.
+struct Common {
+  explicit Common(const Model& model);
+  struct Change {
+    std::string text;                // "image cassandra:4.0 -> cassandra:4.1, resources"
+    std::vector<std::string> paths;  // of what the user wrote; unique, sorted
+  };
+  std::vector<Change> template_changes;  // by rack
+  std::vector<Id> down;                  // members of the ring that are down
+};
+
 // ---- parts (explain_action.cc, explain_impact.cc, explain_forecast.cc)
 void FillTarget(const Model& model, const Action& action, v1::Target* target);
-v1::Reason MakeReason(const Model& model, const Action& action);
+v1::Reason MakeReason(const Model& model, const Common& common, const Action& action);
 // Everything but id, goal, requires, sections, pools and times.
-void DescribeAction(const Model& model, const Action& action, v1::Action* out);
+void DescribeAction(const Model& model, const Common& common, const Action& action, v1::Action* out);
 void AddImpact(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
                v1::PlanResponse* response);
 // Start and finish of every planned action, with the capacity of pools.

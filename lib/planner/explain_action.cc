@@ -13,12 +13,13 @@ using absl::StrCat;
 
 class Describer {
  public:
-  Describer(const Model& model, const Action& action, v1::Action* out) : m_(model), a_(action), out_(out) {}
+  Describer(const Model& model, const Common& common, const Action& action, v1::Action* out)
+      : m_(model), common_(common), a_(action), out_(out) {}
 
   void Run() {
     out_->set_kind(static_cast<v1::ActionKind>(a_.kind));
     FillTarget(m_, a_, out_->mutable_target());
-    *out_->mutable_reason() = MakeReason(m_, a_);
+    *out_->mutable_reason() = MakeReason(m_, common_, a_);
     out_->set_timeout_seconds(m_.policy.timeout);
     out_->set_reversibility(v1::REVERSIBILITY_REVERSIBLE);
     out_->set_way_back("none is needed");
@@ -179,10 +180,8 @@ class Describer {
 
   std::string Down() const {
     std::string names;
-    for (size_t i = 0; i < m_.members.size(); ++i) {
-      const Member& member = m_.members[i];
-      if (member.up || !member.in_ring || static_cast<Id>(i) == a_.member) continue;
-      absl::StrAppend(&names, names.empty() ? "" : ",", m_.MemberName(static_cast<Id>(i)));
+    for (const Id id : common_.down) {
+      if (id != a_.member) absl::StrAppend(&names, names.empty() ? "" : ",", m_.MemberName(id));
     }
     return names.empty() ? "none" : names;
   }
@@ -333,31 +332,29 @@ class Describer {
   }
 
   const Model& m_;
+  const Common& common_;
   const Action& a_;
   v1::Action* out_;
   std::string slot_;
 };
 
-// "image cassandra:4.0 -> cassandra:4.1, resources": what differs between the stored and the desired template.
-std::string TemplateChanges(const Model& m, const Rack& rack, std::vector<std::string>* paths) {
-  std::string text;
-  if (rack.source == nullptr) return text;
+// What differs between the stored and the desired template of a rack.
+Common::Change TemplateChange(const Rack& rack) {
+  Common::Change change;
+  if (rack.source == nullptr) return change;
   for (const v1::TemplateSection& section : rack.source->template_().sections()) {
-    absl::string_view before;
-    bool known = false;
-    for (const auto& [name, value] : rack.sections) {
-      if (name != section.name()) continue;
-      before = value;
-      known = true;
-    }
-    if (known && before == section.value()) continue;
-    const bool readable = section.value().size() <= 80 && before.size() <= 80 && section.name() != "config";
-    absl::StrAppend(&text, text.empty() ? "" : ", ", section.name());
-    if (readable && known) absl::StrAppend(&text, " ", before, " -> ", section.value());
-    if (!section.path().empty()) paths->push_back(section.path());
+    const auto before = std::find_if(rack.sections.begin(), rack.sections.end(),
+                                     [&](const auto& s) { return s.first == section.name(); });
+    const bool known = before != rack.sections.end();
+    if (known && before->second == section.value()) continue;
+    const bool readable = known && section.name() != "config" && section.value().size() <= 80 && before->second.size() <= 80;
+    absl::StrAppend(&change.text, change.text.empty() ? "" : ", ", section.name());
+    if (readable) absl::StrAppend(&change.text, " ", before->second, " -> ", section.value());
+    if (!section.path().empty()) change.paths.push_back(section.path());
   }
-  (void)m;
-  return text;
+  std::sort(change.paths.begin(), change.paths.end());
+  change.paths.erase(std::unique(change.paths.begin(), change.paths.end()), change.paths.end());
+  return change;
 }
 
 }  // namespace
@@ -382,61 +379,67 @@ void FillTarget(const Model& m, const Action& a, v1::Target* target) {
   if (a.keyspace != kNone) target->set_keyspace(std::string(m.keyspace(a.keyspace).name));
 }
 
-v1::Reason MakeReason(const Model& m, const Action& a) {
+Common::Common(const Model& model) {
+  for (const Rack& rack : model.racks) template_changes.push_back(TemplateChange(rack));
+  for (size_t i = 0; i < model.members.size(); ++i) {
+    if (!model.members[i].up && model.members[i].in_ring) down.push_back(static_cast<Id>(i));
+  }
+}
+
+namespace {
+
+std::string TemplateReason(const Model& m, const Common& common, const Action& a, v1::Reason* reason) {
+  const Common::Change& change = common.template_changes[static_cast<size_t>(a.rack)];
+  if (change.text.empty() && !m.rack(a.rack).restart_token.empty()) {
+    reason->add_paths("rollingRestart");
+    return "a restart was asked for";
+  }
+  for (const std::string& path : change.paths) reason->add_paths(path);
+  return change.text.empty() ? "it runs another template than its rack" : StrCat("the template changes: ", change.text);
+}
+
+// The sentence for a drift, and the field path that caused it (empty: none).
+std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action& a) {
+  if (a.drift == "missing-node") {
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"), "nodesPerRacks"};
+  }
+  if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
+    if (m.slot(a.slot).desired) return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"), "nodesPerRacks"};
+  }
+  if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
+  if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};
+  if (a.drift == "drained-node") return {"the node is drained, and only a restart ends that", ""};
+  if (a.drift == "replace-requested") return {"a person asked to replace this dead node", ""};
+  if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
+  if (a.drift == "replication") {
+    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
+                   m.dc(a.dc).name), "keyspaces"};
+  }
+  if (a.drift == "repair-due") return {StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago"), ""};
+  if (a.drift == "missing-rack") return {StrCat("rack ", m.RackName(a.rack), " is desired and does not exist"), "topology"};
+  if (a.drift == "surplus-rack") return {StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node"), "topology"};
+  if (a.drift == "seeds") return {"the seed list differs", "seeds"};
+  return {"objects shared by all racks are missing or differ", ""};
+}
+
+}  // namespace
+
+v1::Reason MakeReason(const Model& m, const Common& common, const Action& a) {
   v1::Reason reason;
   reason.set_code(std::string(a.drift));
-  std::vector<std::string> paths;
-  std::string text;
   if (a.drift == "stale-template" || a.drift == "stale-node") {
-    const Rack& rack = m.rack(a.rack);
-    std::string changes = TemplateChanges(m, rack, &paths);
-    const bool asked = !rack.restart_token.empty();
-    if (changes.empty() && asked) {
-      text = "a restart was asked for";
-      paths.push_back("rollingRestart");
-    } else {
-      text = changes.empty() ? "it runs another template than its rack" : StrCat("the template changes: ", changes);
-    }
-  } else if (a.drift == "missing-node") {
-    text = StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)");
-    paths.push_back("nodesPerRacks");
-  } else if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
-    text = StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)");
-    if (m.slot(a.slot).desired) text = "the node has left, and shall join again with an empty volume";
-    paths.push_back("nodesPerRacks");
-  } else if (a.drift == "stopped-node") {
-    text = "the member has its data and is stopped";
-  } else if (a.drift == "leftover-volume") {
-    text = "its node has left and its slot is gone";
-  } else if (a.drift == "drained-node") {
-    text = "the node is drained, and only a restart ends that";
-  } else if (a.drift == "replace-requested") {
-    text = "a person asked to replace this dead node";
-  } else if (a.drift == "cleanup-owed") {
-    text = "nodes joined, and it keeps data that is theirs now";
-  } else if (a.drift == "replication") {
-    text = StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ", m.dc(a.dc).name);
-    paths.push_back("keyspaces");
-  } else if (a.drift == "repair-due") {
-    text = StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago");
-  } else if (a.drift == "missing-rack") {
-    text = StrCat("rack ", m.RackName(a.rack), " is desired and does not exist");
-    paths.push_back("topology");
-  } else if (a.drift == "surplus-rack") {
-    text = StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node");
-    paths.push_back("topology");
-  } else if (a.drift == "seeds") {
-    text = "the seed list differs";
-  } else {
-    text = "objects shared by all racks are missing or differ";
+    reason.set_text(TemplateReason(m, common, a, &reason));
+    return reason;
   }
+  auto [text, path] = Sentence(m, a);
   reason.set_text(std::move(text));
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  for (std::string& path : paths) reason.add_paths(std::move(path));
+  if (!path.empty()) reason.add_paths(std::string(path));
   return reason;
 }
 
-void DescribeAction(const Model& model, const Action& action, v1::Action* out) { Describer(model, action, out).Run(); }
+void DescribeAction(const Model& model, const Common& common, const Action& action, v1::Action* out) {
+  Describer(model, common, action, out).Run();
+}
 
 }  // namespace cassplan::planner

@@ -52,6 +52,7 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
       ++nodes_rack_[Index(m.rack)];
       ++nodes_dc_[Index(m.dc)];
     }
+    if (m.in_ring && m.rack == kNone && unplaced_ == kNone) unplaced_ = id;
     if (m.cleanup_owed) SetOwed(id, true);
     const Id line = LineOf(m.release);
     const auto at = std::find(lines_.begin(), lines_.end(), ReleaseLine(m.release));
@@ -61,7 +62,28 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     if (m.in_ring) ++line_count_[Index(line_after_[i])];
   }
   line_count_after_ = line_count_;
+  ReadSchemaVersions();
   for (const FailedStart& failed : model.failed_starts) failed_restarts_ += failed.kind == Kind::kRestartNode ? 1 : 0;
+}
+
+void Facts::ReadSchemaVersions() {
+  std::vector<Id> first_of_line(lines_.size(), kNone);
+  Id first = kNone;
+  for (size_t i = 0; i < model_.members.size(); ++i) {
+    const planner::Member& m = model_.members[i];
+    const Id id = static_cast<Id>(i);
+    if (!m.up || !m.in_ring) continue;
+    if (m.schema_version.empty()) {
+      if (!m.external && schema_agreement_.unknown == kNone) schema_agreement_.unknown = id;
+      continue;
+    }
+    auto differs = [&](Id other) { return other != kNone && model_.member(other).schema_version != m.schema_version; };
+    Id& of_line = first_of_line[Index(line_after_[i])];
+    if (schema_agreement_.differs == kNone && differs(first)) schema_agreement_.differs = id;
+    if (schema_agreement_.differs_in_release == kNone && differs(of_line)) schema_agreement_.differs_in_release = id;
+    if (first == kNone) first = id;
+    if (of_line == kNone) of_line = id;
+  }
 }
 
 Id Facts::LineOf(absl::string_view release) const {

@@ -60,6 +60,16 @@ class Facts {
   int32_t OpenReleaseChanges() const { return open_release_changes_; }
   int32_t OpenReleaseReaders() const { return open_release_readers_; }
 
+  // Schema versions that live nodes were seen with; no action of a plan waits to change them.
+  struct SchemaAgreement {
+    Id unknown = kNone;             // a live node whose version is not known
+    Id differs = kNone;             // a live node that differs from another one
+    Id differs_in_release = kNone;  // one that differs from another one of its release line
+  };
+  const SchemaAgreement& schema_agreement() const { return schema_agreement_; }
+  // A member of the ring that nobody can place in a rack; kNone where there is none.
+  Id unplaced() const { return unplaced_; }
+
   // ---- disruption
   // Datacenters that the open section disrupts, without `except`.
   int32_t OtherDatacenters(Id except) const;
@@ -87,6 +97,7 @@ class Facts {
   void EffectOnServing(const Action& action);
   void EffectOnRing(const Action& action);
   void EffectOnSchema(const Action& action);
+  void ReadSchemaVersions();
   void AddOwed(Id dc, Id except);
   void SetOwed(Id member, bool owed);
   void RemoveFromRing(const Action& action);
@@ -117,6 +128,8 @@ class Facts {
   int32_t open_release_changes_ = 0, open_release_readers_ = 0;
   std::vector<int32_t> open_disrupted_dc_;  // disruption
   std::vector<uint8_t> net_change_;         // by resource
+  SchemaAgreement schema_agreement_;
+  Id unplaced_ = kNone;
   int32_t failed_restarts_ = 0;
 };
 

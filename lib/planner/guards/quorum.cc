@@ -17,11 +17,9 @@ class Question {
   Question(const Ask& ask, Refusals* out) : ask_(ask), a_(ask.action), fresh_(ask.ServingFresh()), out_(out) {}
 
   void Run() {
-    for (size_t i = 0; i < ask_.model.members.size() && !checked_places_; ++i) {
-      if (ask_.model.members[i].in_ring && ask_.model.members[i].rack == kNone) {
-        out_->Add(kPlaceUnknown, kNoResource, static_cast<Id>(i));
-        return;
-      }
+    if (ask_.facts.unplaced() != kNone) {
+      out_->Add(kPlaceUnknown, kNoResource, ask_.facts.unplaced());
+      return;
     }
     for (Id c = 0; c < ask_.facts.classes(); ++c) {
       const ReplicationClass& rc = ask_.model.classes[static_cast<size_t>(c)];
@@ -144,7 +142,6 @@ class Question {
   const Action& a_;
   const bool fresh_;
   Refusals* out_;
-  bool checked_places_ = false;
 };
 
 }  // namespace

@@ -12,30 +12,14 @@ enum Code : uint8_t { kDiffer, kUnknown };
 
 void CheckSchemaAgreement(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
-  const Model& m = ask.model;
   const bool ring = (IsMovement(a.kind) && a.kind != Kind::kStartNode) || a.joins || a.kind == Kind::kAlterKeyspace;
   const bool disrupts = IsDisruption(a.kind) && !a.was_down && !a.joins;
   if (!ring && !disrupts) return;
-  const Member* first = nullptr;
-  for (size_t i = 0; i < m.members.size(); ++i) {
-    const Member& member = m.members[i];
-    if (!member.up || !member.in_ring || !ask.facts.InRing(static_cast<Id>(i))) continue;
-    if (member.schema_version.empty()) {
-      if (ring && !member.external) {
-        out->Add(kUnknown, kNoResource, static_cast<Id>(i));
-        return;
-      }
-      continue;
-    }
-    if (first == nullptr) {
-      first = &member;
-      continue;
-    }
-    const bool same_line = ReleaseLine(first->release) == ReleaseLine(member.release);
-    if (first->schema_version != member.schema_version && (same_line || ring)) {
-      out->Add(kDiffer, kNoResource, static_cast<Id>(i)).waits = true;
-      return;
-    }
+  const Facts::SchemaAgreement& now = ask.facts.schema_agreement();
+  if (ring && now.unknown != kNone) {
+    out->Add(kUnknown, kNoResource, now.unknown);
+  } else if (now.differs_in_release != kNone || (ring && now.differs != kNone)) {
+    out->Add(kDiffer, kNoResource, now.differs_in_release != kNone ? now.differs_in_release : now.differs).waits = true;
   }
 }
 
