@@ -1,7 +1,5 @@
 #include "lib/base/fingerprint.h"
 
-#include <cstring>
-
 namespace cassplan::base {
 namespace {
 
@@ -17,25 +15,23 @@ uint64_t Scramble(uint64_t x) {
 
 uint64_t Rotate(uint64_t x, int bits) { return (x << bits) | (x >> (64 - bits)); }
 
+// The bytes as a little-endian word, on every machine.
+uint64_t Load(const unsigned char* data, size_t size) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < size; ++i) word |= static_cast<uint64_t>(data[i]) << (8 * i);
+  return word;
+}
+
 }  // namespace
 
 void Fingerprint::Mix(const unsigned char* data, size_t size) {
-  uint64_t word = 0;
-  int shift = 0;
   auto take = [this](uint64_t w) {
     low_ = Rotate(low_ ^ Scramble(w + 0x9e3779b97f4a7c15ULL), 27) * 5 + 0x52dce729;
     high_ = Rotate(high_ ^ Scramble(w ^ low_), 31) * 5 + 0x38495ab5;
   };
-  for (size_t i = 0; i < size; ++i) {  // byte by byte: the same on little and big endian machines
-    word |= static_cast<uint64_t>(data[i]) << shift;
-    shift += 8;
-    if (shift == 64) {
-      take(word);
-      word = 0;
-      shift = 0;
-    }
-  }
-  take(word);
+  const size_t words = size / 8;
+  for (size_t i = 0; i < words; ++i) take(Load(data + 8 * i, 8));
+  take(Load(data + 8 * words, size % 8));
   take(static_cast<uint64_t>(size));
 }
 
@@ -51,9 +47,13 @@ Fingerprint& Fingerprint::Add(int64_t value) {
   return *this;
 }
 
-std::string Fingerprint::Hex(int digits) const {
+std::pair<uint64_t, uint64_t> Fingerprint::Words() const {
   const uint64_t a = Scramble(low_ + Rotate(high_, 17));
-  const uint64_t b = Scramble(high_ ^ a);
+  return {a, Scramble(high_ ^ a)};
+}
+
+std::string Fingerprint::Hex(int digits) const {
+  const auto [a, b] = Words();
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out(static_cast<size_t>(digits), '0');
   for (int i = 0; i < digits; ++i) {

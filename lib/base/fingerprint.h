@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -17,6 +18,8 @@ class Fingerprint {
   Fingerprint& Add(absl::string_view bytes);
   Fingerprint& Add(int64_t value);
 
+  // The digest as two words.
+  std::pair<uint64_t, uint64_t> Words() const;
   // 32 hexadecimal digits, or the first `digits` of them ([1, 32]).
   std::string Hex(int digits = 32) const;
 

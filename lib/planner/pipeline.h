@@ -14,6 +14,8 @@ struct Statistics {
   int64_t edges = 0;  // entries of `requires`; COMPLETE only
 };
 
+void RunPipeline(const v1::PlanRequest& request, const ScheduleOptions& options, Statistics* statistics,
+                 v1::PlanResponse* response);
 v1::PlanResponse RunPipeline(const v1::PlanRequest& request, const ScheduleOptions& options, Statistics* statistics);
 
 }  // namespace cassplan::planner
