@@ -67,6 +67,10 @@ class Reader {
     if (!target.datacenter().empty()) operation.dc = world_.Datacenter(target.datacenter());
     if (IsSlot(target)) operation.slot = world_.SlotFor(target);
     if (operation.kind == v1::ACTION_KIND_START_NODE && operation.slot != kNone) Start(operation);
+    const bool leaves = operation.kind == v1::ACTION_KIND_DECOMMISSION ||
+                        operation.kind == v1::ACTION_KIND_REMOVE_NODE || operation.kind == v1::ACTION_KIND_ASSASSINATE;
+    const auto member = world_.node_of_host.find(target.host_id());
+    if (leaves && member != world_.node_of_host.end()) leaving_.insert(member->second);
     const bool starts = operation.kind == v1::ACTION_KIND_START_NODE ||
                         operation.kind == v1::ACTION_KIND_RESTART_NODE ||
                         operation.kind == v1::ACTION_KIND_REPLACE_NODE;
@@ -77,8 +81,10 @@ class Reader {
   void Start(Operation& operation) {
     const Slot& slot = At(world_.slots, operation.slot);
     const int32_t member = slot.node != kNone ? slot.node : Joiner(operation);
-    operation.joins = member == kNone || !At(world_.nodes, member).in_ring;
-    if (!operation.joins || (member != kNone && At(world_.nodes, member).movement == Movement::kJoining)) {
+    // A member that the plan takes out of the ring first is no longer the one who starts.
+    const bool leaves = leaving_.contains(member);
+    operation.joins = member == kNone || leaves || !At(world_.nodes, member).in_ring;
+    if (!operation.joins || (!leaves && member != kNone && At(world_.nodes, member).movement == Movement::kJoining)) {
       operation.node = member;
       return;
     }
@@ -129,6 +135,7 @@ class Reader {
   World& world_;
   std::vector<Operation> operations_;
   absl::btree_set<int32_t> written_;
+  absl::btree_set<int32_t> leaving_;
   absl::btree_map<int32_t, int32_t> joiners_;
   bool release_changes_ = false;
 };
