@@ -21,13 +21,11 @@ std::optional<std::string> CanonicalIp(absl::string_view text) {
   const size_t scope = text.find('%');
   const std::string ip(text.substr(0, scope));
   if (ip.find('\0') != std::string::npos) return std::nullopt;
-  char out[INET6_ADDRSTRLEN];
   in_addr v4;
-  if (inet_pton(AF_INET, ip.c_str(), &v4) == 1) {
-    return inet_ntop(AF_INET, &v4, out, sizeof(out)) == nullptr ? std::nullopt : std::optional<std::string>(out);
-  }
+  if (inet_pton(AF_INET, ip.c_str(), &v4) == 1) return ip;  // there is only one way to write it
   in6_addr v6;
   if (inet_pton(AF_INET6, ip.c_str(), &v6) != 1) return std::nullopt;
+  char out[INET6_ADDRSTRLEN];
   // Java prints a mapped address as the IPv4 address in it.
   const char* printed = IN6_IS_ADDR_V4MAPPED(&v6) ? inet_ntop(AF_INET, &v6.s6_addr[12], out, sizeof(out))
                                                   : inet_ntop(AF_INET6, &v6, out, sizeof(out));
@@ -40,7 +38,7 @@ struct Decimal {
   int scale = 0;
 };
 
-constexpr int kMaxDigits = 30;  // 10^30 * 2^40 < 2^140, so scales are cut below
+constexpr int kMaxDigits = 20;
 
 std::optional<Decimal> ReadDecimal(absl::string_view text) {
   Decimal out;
@@ -58,7 +56,7 @@ std::optional<Decimal> ReadDecimal(absl::string_view text) {
     if (i == point) continue;
     if (text[i] == ',' && point != absl::string_view::npos && i < point && text[point] == '.') continue;
     if (!absl::ascii_isdigit(static_cast<unsigned char>(text[i]))) return std::nullopt;
-    if (++digits > kMaxDigits - 10) return std::nullopt;
+    if (++digits > kMaxDigits) return std::nullopt;
     out.mantissa = out.mantissa * 10 + static_cast<unsigned>(text[i] - '0');
     if (point != absl::string_view::npos && i > point) ++out.scale;
   }

@@ -110,11 +110,7 @@ class Resolver {
       if (same.size() < 2) continue;
       untrusted_.insert(host_id);
       std::vector<std::string> pods;
-      for (NodeAnswer* node : same) {
-        pods.push_back(node->pod);
-        node->answer.node.clear_host_id();
-        node->answer.subject.clear_host_id();
-      }
+      for (NodeAnswer* node : same) pods.push_back(node->pod);
       Add("duplicate-host-id", v1::FINDING_LEVEL_ERROR,
           absl::StrCat("host id ", host_id, " is told by ", absl::StrJoin(pods, ", ")))
           ->mutable_subject()
@@ -187,23 +183,21 @@ class Resolver {
           absl::StrCat("host id ", host_id, " is told to be in datacenter ", absl::StrJoin(claims.datacenters, " and "),
                        ", rack ", absl::StrJoin(claims.racks, " and ")));
     }
-    for (NodeAnswer& node : nodes_) CompareWithSlot(&node);
+    for (const NodeAnswer& node : nodes_) CompareWithSlot(node);
   }
 
-  void CompareWithSlot(NodeAnswer* node) {
-    v1::NodeFacts& facts = node->answer.node;
-    const v1::Target& slot = node->answer.subject;
-    if (node->answer.failed) return;
+  // The node's word stays: Cassandra places replicas by it, whatever the slot's labels say.
+  void CompareWithSlot(const NodeAnswer& node) {
+    const v1::NodeFacts& facts = node.answer.node;
+    const v1::Target& slot = node.answer.subject;
+    if (node.answer.failed) return;
     const bool other_datacenter = !facts.datacenter().empty() && facts.datacenter() != slot.datacenter();
     const bool other_rack = !facts.rack().empty() && facts.rack() != slot.rack();
     if (!other_datacenter && !other_rack) return;
     v1::Finding* finding =
         Add("location-mismatch", v1::FINDING_LEVEL_ERROR,
-            absl::StrCat(node->pod, " says that it is in datacenter ", facts.datacenter(), ", rack ", facts.rack()));
+            absl::StrCat(node.pod, " says that it is in datacenter ", facts.datacenter(), ", rack ", facts.rack()));
     *finding->mutable_subject() = slot;
-    if (!facts.host_id().empty()) no_location_.insert(facts.host_id());
-    facts.clear_datacenter();
-    facts.clear_rack();
   }
 
   void FindTokenConflicts() {
@@ -236,13 +230,7 @@ class Resolver {
 
   void ClearConflicts() {
     for (NodeAnswer& node : nodes_) {
-      v1::NodeFacts& facts = node.answer.node;
-      if (facts.host_id().empty()) continue;
-      Clear(&facts);
-      const Claims& claims = claims_[facts.host_id()];
-      if (claims.datacenters.size() < 2 && claims.racks.size() < 2) continue;
-      facts.clear_datacenter();
-      facts.clear_rack();
+      if (!node.answer.node.host_id().empty()) Clear(&node.answer.node);
     }
     for (cassandra::TimedView& timed : views_) {
       for (v1::Peer& peer : *timed.view.mutable_peers()) Clear(&peer);

@@ -1,4 +1,4 @@
-// Contradictions between what nodes say. Each becomes a finding, and what it is about becomes unknown.
+// Contradictions between what nodes say. Each becomes a finding; dump.h says what becomes of the facts.
 #ifndef CASSPLAN_LIB_DUMP_CONFLICTS_H_
 #define CASSPLAN_LIB_DUMP_CONFLICTS_H_
 

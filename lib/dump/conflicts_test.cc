@@ -25,8 +25,7 @@ TEST(Conflicts, DuplicateHostId) {
                                     " is told by cassandra-demo-dc1-rack1-0, cassandra-demo-dc1-rack2-0")));
   const auto nodes = NodeReports(dump);
   for (const char* rack : {"rack1", "rack2"}) {
-    EXPECT_EQ(nodes.at(rack).node().host_id(), "");
-    EXPECT_EQ(nodes.at(rack).subject().host_id(), "");
+    EXPECT_EQ(nodes.at(rack).node().host_id(), HostId(1));
     EXPECT_EQ(nodes.at(rack).node().mode(), v1::NODE_MODE_NORMAL);
   }
   EXPECT_EQ(nodes.at("rack3").node().host_id(), HostId(3));
@@ -108,10 +107,9 @@ TEST(Conflicts, TheSnitchAndTheSlotDiffer) {
   EXPECT_THAT(Texts(dump), ElementsAre("location-mismatch: cassandra-demo-dc1-rack2-0 says that it is in datacenter "
                                        "dc1, rack rack9"));
   EXPECT_EQ(dump.findings[0].level(), v1::FINDING_LEVEL_ERROR);
-  EXPECT_EQ(NodeReports(dump).at("rack2").node().rack(), "");
-  EXPECT_EQ(NodeReports(dump).at("rack2").node().datacenter(), "");
-  EXPECT_EQ(NodeReports(dump).at("rack2").node().host_id(), HostId(2));
-  EXPECT_EQ(PeerOf(ViewReports(dump)[0], HostId(2)).rack(), "");
+  EXPECT_EQ(NodeReports(dump).at("rack2").node().rack(), "rack9");
+  EXPECT_EQ(NodeReports(dump).at("rack2").subject().rack(), "rack2");
+  EXPECT_EQ(PeerOf(ViewReports(dump)[0], HostId(2)).rack(), "rack9");
   EXPECT_EQ(PeerOf(ViewReports(dump)[0], HostId(1)).rack(), "rack1");
 }
 
@@ -123,7 +121,7 @@ TEST(Conflicts, GossipAndTheNodeDiffer) {
   const Dump dump = test.Read();
   EXPECT_THAT(Texts(dump), ElementsAre(absl::StrCat("location-mismatch: host id ", HostId(2),
                                                     " is told to be in datacenter dc1, rack rack2 and rack8")));
-  EXPECT_EQ(NodeReports(dump).at("rack2").node().rack(), "");
+  EXPECT_EQ(NodeReports(dump).at("rack2").node().rack(), "rack2");
   for (const v1::Report& view : ViewReports(dump)) EXPECT_EQ(PeerOf(view, HostId(2)).rack(), "");
 }
 

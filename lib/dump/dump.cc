@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -176,10 +177,10 @@ class DumpReader {
 
   void ReadAnswers() {
     ListSlots();
-    std::map<std::string, bool> known;
+    std::set<std::string> known;
     for (NodeAnswer& node : nodes_) {
       node.file = absl::StrCat(kJolokiaFolder, node.pod, ".json");
-      known[node.file] = true;
+      known.insert(node.file);
       ReadAnswer(&node);
     }
     for (const auto& [name, file] : by_name_) {

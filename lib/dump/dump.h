@@ -54,12 +54,16 @@ struct Dump {
   //   foreign-file          a file in jolokia/ whose pod is not in kubernetes.json; it is not read
   //   foreign-node          nodes that tell different cluster names; those that do not tell the most frequent one
   //                         (of equally frequent ones, the desired one) count as FAILED
-  //   duplicate-host-id     two slots tell the same host id
+  //   duplicate-host-id     two slots tell the same host id. Both reports stay as they are, so that the planner takes
+  //                         neither for the member; their views do not count
   //   crossed-address       a host id at two addresses, an address with two host ids, a slot that answers with another
-  //                         address than its own (note, unless that is another slot's)
-  //   location-mismatch     a node's datacenter or rack is not that of its slot, or two sources tell different ones
-  //   token-conflict        two nodes tell different tokens for a host id, or one token for two host ids
-  //   replication-conflict  two nodes tell different keyspaces or different replication
+  //                         slot's address: these addresses are left out. A slot that answers with an address that is
+  //                         nobody else's keeps it (note)
+  //   location-mismatch     a node's own datacenter or rack is not that of its slot: its word stays, since replicas are
+  //                         placed by it; or it is not what others say: then the others' words are left out
+  //   token-conflict        two nodes tell different tokens for a host id, or one token for two host ids: these tokens
+  //                         are left out
+  //   replication-conflict  two nodes tell different keyspaces or different replication: these keyspaces are left out
   //   remembered-node       an address that gossip remembers outside the ring and whose host id nobody tells
   std::vector<v1::Finding> findings;
 
