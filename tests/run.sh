@@ -1,0 +1,190 @@
+#!/usr/bin/env bash
+# Everything that must hold, in order of cost: format, tests with g++, the same plans with clang, sanitizers, fuzzing, and
+# what README.md promises. The last line is "N passed, N failed": tests of ctest and steps of this script.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccache libabsl-dev libprotobuf-dev
+  protobuf-compiler nlohmann-json3-dev libyaml-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev binutils
+  python3 git ca-certificates)
+
+usage() {
+  cat <<'HELP'
+usage: tests/run.sh [--quick] [--jobs N] [--fuzz-seconds N]
+
+  --quick           only the format check and the preset dev
+  --jobs N          compilers and tests at once (default: the number of processors)
+  --fuzz-seconds N  how long each fuzz target looks for new inputs (default 20)
+
+Logs of the steps are in build/logs/. A step that fails fails the run, after the others have run.
+HELP
+}
+
+quick=no
+jobs=$(nproc)
+fuzz_seconds=20
+while (($# > 0)); do
+  case "$1" in
+    --quick) quick=yes ;;
+    --jobs) jobs=${2:?--jobs needs a number}; shift ;;
+    --fuzz-seconds) fuzz_seconds=${2:?--fuzz-seconds needs a number}; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+passed=0
+failed=0
+logs=build/logs
+mkdir -p "$logs"
+
+# count_tests LOG: adds what ctest says in it ("98% tests passed, 1 tests failed out of 40").
+count_tests() {
+  local bad all
+  while read -r bad all; do
+    failed=$((failed + bad))
+    passed=$((passed + all - bad))
+  done < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests failed out of ([0-9]+)$/\1 \2/p' "$1")
+}
+
+# step NAME COMMAND...: runs it with its output in a log; shows the end of the log when it fails.
+step() {
+  local name=$1 start=$SECONDS result=0 log
+  shift
+  log="$logs/${name// /-}.log"
+  printf '== %s\n' "$name"
+  # In the background, because `set -e` does not count inside a command that is tested.
+  (set -euo pipefail; "$@") >"$log" 2>&1 &
+  wait $! || result=$?
+  count_tests "$log"
+  if ((result == 0)); then
+    passed=$((passed + 1))
+    printf '   ok, %d s\n' $((SECONDS - start))
+  else
+    failed=$((failed + 1))
+    tail -n 60 "$log"
+    printf '   FAILED (exit %d), %d s; all of it: %s\n' "$result" $((SECONDS - start)) "$log"
+  fi
+}
+
+# ---- steps
+
+packages_are_there() {
+  command -v dpkg-query >/dev/null || { echo "no Debian: make sure that there is ${packages[*]}"; return 0; }
+  local missing=() package
+  for package in "${packages[@]}"; do
+    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  if ((EUID != 0)); then
+    echo "missing packages; install them as root:  apt-get install ${missing[*]}"
+    return 1
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
+}
+
+our_files() {
+  find include lib examples tests benchmarks \( -name '*.cc' -o -name '*.h' -o -name '*.c' -o -name '*.hpp' \) -print0
+}
+
+format_is_right() { our_files | xargs -0 clang-format-14 --dry-run -Werror; }
+
+configure() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" "$@"
+}
+build() {
+  local preset=$1
+  shift
+  cmake --build --preset "$preset" -j "$jobs" "$@"
+}
+run_tests() {
+  local folder=$1
+  shift
+  ctest --test-dir "build/$folder" --output-on-failure --no-tests=error -j "$jobs" "$@"
+}
+
+preset_dev() {
+  configure dev
+  build dev
+  run_tests dev
+}
+
+# Names of the targets of a build that match a pattern, if there are any.
+targets() { ninja -C "build/$1" -t targets all | sed -nE "s/^($2): phony$/\1/p" | sort -u; }
+
+preset_clang() {
+  configure clang -DCASSPLAN_BUILD_BENCHMARKS=OFF
+  local names
+  mapfile -t names < <(targets clang 'cassplan|planner_test|verify_test|golden_test|report_test')
+  build clang --target "${names[@]}"
+  run_tests clang -R '^(planner_test|verify_test|golden.*|report_test|cli_test)$'
+}
+
+# Both compilers must give the same bytes.
+compilers_agree() {
+  local compared=0 desired observed a=build/dev/examples/cli/cassplan b=build/clang/examples/cli/cassplan
+  local first="$logs/g++.json" second="$logs/clang.json"
+  for desired in examples/clusters/*/desired.yaml tests/data/kubernetes/*/cluster.yaml; do
+    [[ -f "$desired" ]] || continue
+    observed=$(dirname "$desired")
+    [[ -d "$observed/observed" ]] && observed="$observed/observed"
+    [[ -f "$observed/observed.json" ]] && observed="$observed/observed.json"
+    "$a" plan --desired "$desired" --observed "$observed" --format json --output "$first" || (($? > 3))
+    "$b" plan --desired "$desired" --observed "$observed" --format json --output "$second" || (($? > 3))
+    cmp "$first" "$second" || { echo "$desired: g++ and clang give different plans"; return 1; }
+    compared=$((compared + 1))
+  done
+  echo "$compared plans are equal"
+  ((compared > 0))
+}
+
+preset_asan() {
+  configure asan
+  build asan
+  run_tests asan
+}
+
+preset_fuzz() {
+  # Coverage is what libFuzzer goes by; it must be in the libraries, too.
+  configure fuzz -DCASSPLAN_SANITIZE=address,undefined,fuzzer-no-link
+  local names
+  mapfile -t names < <(targets fuzz '[a-z]+_fuzz')
+  ((${#names[@]} > 0))
+  build fuzz --target "${names[@]}"
+}
+
+fuzz() {
+  local name=$1 found="build/fuzz/found/$1"
+  mkdir -p "$found" build/fuzz/crashes
+  "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
+    -artifact_prefix=build/fuzz/crashes/ "$found" "tests/fuzz/corpus/$name"
+}
+
+quickstart_runs() { examples/quickstart.sh; }
+
+readme_is_true() { python3 tests/readme_test.py build/quickstart/examples/cli/cassplan; }
+
+# ---- the run
+
+step packages packages_are_there
+step format format_is_right
+step "preset dev" preset_dev
+if [[ $quick == no ]]; then
+  step "preset clang" preset_clang
+  step "g++ and clang agree" compilers_agree
+  step "preset asan" preset_asan
+  step "preset fuzz" preset_fuzz
+  for target in tests/fuzz/*_fuzz.cc; do
+    name=$(basename "$target" _fuzz.cc)
+    step "fuzz $name" fuzz "$name"
+  done
+  step quickstart quickstart_runs
+  step readme readme_is_true
+fi
+
+echo "$passed passed, $failed failed"
+((failed == 0))
