@@ -1,7 +1,11 @@
 #include "lib/planner/diff.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "cassplan/v1/planner.pb.h"
 
 namespace cassplan::planner {
@@ -179,7 +183,67 @@ class Differ {
   std::vector<Drift> out_;
 };
 
+void AddUnknown(Model* model, std::string message, std::string remedy) {
+  Note note;
+  note.rule = "unknown";
+  note.level = Level::kWarning;
+  note.message = std::move(message);
+  note.remedy = std::move(remedy);
+  model->notes.push_back(std::move(note));
+  model->unknown = true;
+}
+
+// "dc1/r1/0, dc1/r1/1 and 3 more"
+std::string SomeSlots(const Model& model, const std::vector<Id>& slots) {
+  constexpr size_t kShown = 3;
+  std::string text;
+  for (size_t i = 0; i < slots.size() && i < kShown; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", model.SlotName(slots[i]));
+  }
+  if (slots.size() > kShown) absl::StrAppend(&text, " and ", slots.size() - kShown, " more");
+  return text;
+}
+
 }  // namespace
+
+void NoteUnknowns(Model* model) {
+  std::string racks;
+  for (size_t r = 0; r < model->racks.size(); ++r) {
+    const Rack& rack = model->racks[r];
+    if (!rack.desired || rack.present != Known::kUnknown) continue;
+    absl::StrAppend(&racks, racks.empty() ? "" : ", ", model->RackName(static_cast<Id>(r)));
+  }
+  if (!racks.empty()) {
+    AddUnknown(model, absl::StrCat("whether the workload of ", racks, " exists is not known"),
+               "collect the objects of the cluster (kubernetes.json)");
+  }
+  std::vector<Id> slots, members, templates;
+  for (Id s = 0; s < static_cast<Id>(model->slots.size()); ++s) {
+    const Slot& slot = model->slot(s);
+    const Rack& rack = model->rack(slot.rack);
+    if (!rack.desired || !slot.desired || rack.present != Known::kYes) continue;
+    // What is in flight there explains the silence.
+    const bool busy = std::any_of(model->in_flight.begin(), model->in_flight.end(), [&](const InFlight& a) { return a.slot == s; });
+    if (busy) continue;
+    const bool exists = slot.ordinal < rack.nodes;
+    if (exists && slot.present == Known::kUnknown) slots.push_back(s);
+    if (slot.present != Known::kYes) continue;
+    if (slot.revision.empty()) templates.push_back(s);
+    const bool known = slot.member != kNone ? model->member(slot.member).known : model->views_known && !slot.member_unknown;
+    if (!known) members.push_back(s);
+  }
+  if (!slots.empty()) {
+    AddUnknown(model, absl::StrCat("whether slots ", SomeSlots(*model, slots), " exist is not known"), "collect the Pods of the cluster");
+  }
+  if (!templates.empty()) {
+    AddUnknown(model, absl::StrCat("with which template ", SomeSlots(*model, templates), " started is not known"),
+               "collect the Pods of the cluster");
+  }
+  if (!members.empty()) {
+    AddUnknown(model, absl::StrCat("whether the nodes of ", SomeSlots(*model, members), " are in the ring, and up, is not known"),
+               "collect the answers of the nodes (jolokia/<pod>.json)");
+  }
+}
 
 std::vector<Drift> Diff(const Model& model) { return Differ(model).Run(); }
 

@@ -10,6 +10,9 @@ namespace cassplan::planner {
 
 std::vector<Drift> Diff(const Model& model);
 
+// What is not known and would have to be, to say that nothing differs: notes, and Model::unknown.
+void NoteUnknowns(Model* model);
+
 }  // namespace cassplan::planner
 
 #endif  // CASSPLAN_LIB_PLANNER_DIFF_H_

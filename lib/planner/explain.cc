@@ -66,7 +66,7 @@ class Explainer {
     for (const ActionIndex i : s_.order) change(actions_[At(i)].kind, actions_[At(i)].dc, actions_[At(i)].slot);
     for (const std::set<Id>& ring : rings) {
       base::Fingerprint f;
-      for (const Id slot : ring) f.Add(int64_t{slot}).Add(m_.rack(m_.slot(slot).rack).name).Add(int64_t{m_.slot(slot).ordinal});
+      for (const Id slot : ring) f.Add(m_.SlotName(slot));  // by name: numbers depend on what else is known
       final_rings_.push_back(f.Hex(16));
     }
   }
@@ -77,17 +77,9 @@ class Explainer {
     for (size_t i = 0; i < actions_.size(); ++i) {
       if (s_.place[i] == Place::kDropped) continue;
       const Action& a = actions_[i];
-      goals_[i] = a.kind == Kind::kCleanup ? StrCat("ring=", RingName(a.dc)) : GoalOf(m_, a);
+      goals_[i] = a.kind == Kind::kCleanup ? StrCat("ring=", final_rings_[At(a.dc)]) : GoalOf(m_, a);
       ids_[i] = ActionId(m_, a, goals_[i]);
     }
-  }
-
-  // By names, since slot numbers depend on what else is known.
-  std::string RingName(Id dc) {
-    if (ring_names_.empty()) ring_names_.resize(m_.dcs.size());
-    std::string& name = ring_names_[At(dc)];
-    if (name.empty()) name = final_rings_[At(dc)];
-    return name;
   }
 
   // ---- pools
@@ -478,7 +470,7 @@ class Explainer {
     v1::Outcome outcome = v1::OUTCOME_CONVERGED;
     if (m_.refused) {
       outcome = v1::OUTCOME_REFUSED;
-    } else if (blocked_ > 0) {
+    } else if (blocked_ > 0 || m_.unknown) {
       outcome = v1::OUTCOME_BLOCKED;
     } else if (ready_count_ > 0) {
       outcome = v1::OUTCOME_PLANNED;
@@ -501,7 +493,10 @@ class Explainer {
     for (const ActionIndex i : s_.order) ++counts[actions_[At(i)].kind];
     std::string text;
     for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", n, " ", KindName(kind));
-    if (text.empty()) text = "nothing to start";
+    if (text.empty()) {
+      const bool idle = m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused;
+      text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
+    }
     if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");
     if (!m_.in_flight.empty()) absl::StrAppend(&text, "; ", m_.in_flight.size(), " in flight");
     return text;
@@ -514,7 +509,7 @@ class Explainer {
   const Common common_;
   const Resources resources_;
   const bool complete_;
-  std::vector<std::string> final_rings_, ring_names_, ids_, goals_;
+  std::vector<std::string> final_rings_, ids_, goals_;
   std::map<std::string, Pool> pools_;
   std::map<std::pair<Resource, int32_t>, std::string> section_ids_;
   std::set<Resource> shown_nodes_;

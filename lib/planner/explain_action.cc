@@ -405,7 +405,7 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   }
   if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
     if (m.slot(a.slot).desired) return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
-    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"), "nodesPerRacks"};
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail), "nodesPerRacks"};
   }
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
   if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};

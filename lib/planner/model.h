@@ -310,6 +310,7 @@ struct Model {
   absl::string_view unknown_strategy_keyspace;
   bool invalid = false;
   bool refused = false;
+  bool unknown = false;           // too little is known to say that nothing differs
   std::vector<Id> refused_scale_in;   // datacenters whose shrinking admit refused
   std::vector<Id> refused_dc;         // datacenters whose removal admit refused
   std::vector<std::string> notices;

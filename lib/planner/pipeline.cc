@@ -31,6 +31,7 @@ void RunPipeline(const v1::PlanRequest& request, const ScheduleOptions& options,
   }
   Admit(&model);                                                    // 2 is the goal legal and reachable
   Settle(&model, response->mutable_ledger());                       // 3 what became of started actions
+  NoteUnknowns(&model);
   const std::vector<Drift> drift = Diff(model);                     // 4 what differs
   const std::vector<Action> actions = Lower(model, drift);          // 5 what would change it
   const Schedule schedule = MakeSchedule(model, actions, options);  // 6 in which order, or why not

@@ -15,7 +15,8 @@ int32_t Highest(const Ask& ask, Id dc, Id* keyspace) {
   int32_t highest = 0;
   for (size_t k = 0; k < ask.model.keyspaces.size(); ++k) {
     const Keyspace& ks = ask.model.keyspaces[k];
-    if (!ks.user && !ks.counted) continue;
+    // While a whole datacenter goes only keyspaces of users keep it (datacenter-empty): system_auth leaves with it.
+    if (!ks.user && (!ks.counted || DesiredNodes(ask.model, dc) == 0)) continue;
     const int32_t rf = ks.strategy == Replicates::kSimple ? ks.simple_rf
                        : ks.strategy == Replicates::kNetworkTopology ? ask.facts.ReplicationFactor(static_cast<Id>(k), dc)
                                                                      : 0;

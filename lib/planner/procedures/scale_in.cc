@@ -1,8 +1,10 @@
 // scale_in: the fullest rack first, highest ordinal: decommission -> left -> shrink -> volume. One victim of a rack after the
 // other. A slot whose host id never was in the ring just shrinks; a node that has left already goes on from there.
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lib/planner/lower.h"
 
 namespace cassplan::planner {
@@ -42,11 +44,35 @@ std::vector<Id> Victims(const Lowering& l) {
   return order;
 }
 
+// Cassandra refuses to decommission while as many replicas as nodes are asked for (StorageService.decommission), which holds for
+// system keyspaces of every small cluster. That check is skipped only where replication is known and no keyspace that counts would
+// fall short; the guards replication-floor and datacenter-empty judge those.
+std::string ForceReason(const Model& m, Id dc, int32_t nodes_in_dc, int32_t nodes) {
+  if (!m.schema_known || m.schema_derived) return "";
+  std::string names;
+  for (const Keyspace& k : m.keyspaces) {
+    if (k.user || k.strategy == Replicates::kLocal || k.strategy == Replicates::kUnknown) continue;
+    const bool simple = k.strategy == Replicates::kSimple;
+    const int32_t rf = simple ? k.simple_rf : k.rf[static_cast<size_t>(dc)];
+    if (rf == 0 || rf < (simple ? nodes : nodes_in_dc)) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", k.name, " (RF ", rf, ")");
+  }
+  if (names.empty()) return "";
+  return absl::StrCat("; forced, since only ", names, " would have fewer nodes than replicas: alter it");
+}
+
 }  // namespace
 
 void LowerScaleIn(Lowering* l) {
   const Model& m = l->model;
   std::vector<ActionIndex> last_shrink(m.racks.size(), -1);
+  std::vector<int32_t> nodes(m.dcs.size(), 0);
+  int32_t all = 0;
+  for (const Member& member : m.members) {
+    if (!member.in_ring || member.dc == kNone) continue;
+    ++nodes[static_cast<size_t>(member.dc)];
+    ++all;
+  }
   int32_t turn = 0;
   for (const Id s : Victims(*l)) {
     const Slot& slot = m.slot(s);
@@ -60,6 +86,11 @@ void LowerScaleIn(Lowering* l) {
     }
     if (leave >= 0) {
       l->at(leave).key.turn = turn;
+      int32_t& in_dc = nodes[static_cast<size_t>(m.rack(slot.rack).dc)];
+      l->at(leave).detail = ForceReason(m, m.rack(slot.rack).dc, in_dc, all);
+      l->at(leave).force = !l->at(leave).detail.empty();
+      --in_dc;
+      --all;
       if (last_shrink[rack] >= 0) l->at(leave).hard.push_back(last_shrink[rack]);
       l->decommission[static_cast<size_t>(s)] = leave;
     }
