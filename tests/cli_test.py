@@ -24,6 +24,43 @@ def run(*args, stdin=None, env=None, binary=None):
                           env=environment, timeout=120, check=False)
 
 
+def big_cluster(racks, nodes):
+    """Desired and observed of a healthy cluster that runs another template."""
+    now = 1795388400
+
+    def report(source, subject, **facts):
+        return {"source": source, "observed_at_seconds": now, "status": "ok", "subject": subject, **facts}
+
+    names = [f"rack{k}" for k in range(1, racks + 1)]
+    desired = {"cluster": "big", "owner_id": "u", "datacenters": [{"name": "dc1", "racks": [
+        {"name": rack, "nodes": nodes, "template": {"revision": "new"}} for rack in names]}]}
+    complete = {f"{what}_complete": True for what in ("objects", "racks", "slots", "volumes")}
+    reports = [report("kubernetes", {}, inventory=complete)]
+    peers = []
+    for k, rack in enumerate(names):
+        place = {"datacenter": "dc1", "rack": rack}
+        reports.append(report("kubernetes", {**place, "uid": rack}, rack={
+            "present": True, "nodes": nodes, "template": {"revision": "old"}, "owner_id": "u", "parallel": True}))
+        for i in range(nodes):
+            host, address = f"{k:08x}-0000-4000-8000-{i:012x}", f"10.{k}.{i // 250}.{i % 250 + 1}"
+            number = k * nodes + i
+            tokens = [(number * 7919 + t * 104729) * 2654435761 * 40503 % 2**64 - 2**63 for t in range(4)]
+            shared = {"host_id": host, "address": address, "release": "4.1.10", "schema_version": "s",
+                      "tokens": sorted(tokens), **place}
+            reports.append(report("kubernetes", {**place, "ordinal": i, "uid": f"pod-{number}"}, slot={
+                "present": True, "ready": True, "address": address, "template_revision": "old", "owner_id": rack}))
+            reports.append(report("jolokia", {**place, "ordinal": i, "host_id": host}, node={
+                **shared, "mode": "normal", "native_transport": True, "cluster": "big", "gossip": True,
+                "partitioner": "Murmur3Partitioner", "snitch": "GossipingPropertyFileSnitch"}))
+            peers.append({**shared, "state": "up"})
+    reports.append(report("jolokia", {}, view={
+        "viewers": [p["host_id"] for p in peers], "peers": peers, "complete": True}))
+    reports.append(report("schema", {}, schema={"complete": True, "keyspaces": [
+        {"name": "app", "strategy": "NetworkTopologyStrategy",
+         "datacenters": [{"datacenter": "dc1", "replication_factor": 3}]}]}))
+    return desired, {"reports": reports}
+
+
 class CommandLine(unittest.TestCase):
 
     def fails(self, result, *texts):
@@ -174,6 +211,30 @@ class CommandLine(unittest.TestCase):
         self.assertIn("start dc1/r1/0", result.stdout)
         self.fails(run("plan", "--desired", "-", "--new-cluster", stdin=desired.replace("nodes: 1", "nodes: -1")),
                    "nodes")
+
+    def plan_big_cluster(self, *args, policy="rack_width: 1000\n"):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            desired, observed = big_cluster(3, 333)
+            (folder / "desired.json").write_text(json.dumps(desired))
+            (folder / "observed.json").write_text(json.dumps(observed))
+            (folder / "policy.yaml").write_text(policy)
+            result = run("plan", "--desired", folder / "desired.json", "--observed", folder / "observed.json",
+                         "--policy", folder / "policy.yaml", *args)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_a_thousand_nodes_in_forty_lines(self):
+        text = self.plan_big_cluster()
+        self.assertLessEqual(len(text.splitlines()), 40)
+        self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        for rack in ("rack1", "rack2", "rack3"):
+            self.assertRegex(text, rf"drain and restart 333 nodes in dc1/{rack} +together")
+        self.assertIn("app  dc1  2 of 3 replicas up  no level fails", text)
+        narrow = self.plan_big_cluster(policy="rack_width: 1\n")
+        self.assertLessEqual(len(narrow.splitlines()), 40)
+        self.assertRegex(narrow, "drain and restart 333 nodes in dc1/rack3 +one at a time")
+        self.assertIn("drain and restart dc1/rack2/7", self.plan_big_cluster("--target", "dc1/rack2/7"))
 
     def test_text_is_ascii_and_at_most_100_columns(self):
         for verbosity in ((), ("-v",), ("-vv",)):

@@ -19,6 +19,7 @@
 #include "lib/report/json.h"
 #include "lib/report/page.h"
 #include "lib/report/text.h"
+#include "lib/report/words.h"
 
 namespace cassplan::cli {
 namespace {
@@ -61,8 +62,8 @@ int InvalidRequest(const v1::PlanResponse& response) {
     if (finding.level() != v1::FINDING_LEVEL_ERROR) continue;
     Problem problem;
     problem.location = finding.location();
-    problem.message =
-        finding.remedy().empty() ? finding.message() : absl::StrCat(finding.message(), "; ", finding.remedy());
+    problem.message = report::MessageOf(finding);
+    if (!finding.remedy().empty()) absl::StrAppend(&problem.message, "; ", finding.remedy());
     problems.push_back(std::move(problem));
   }
   return Invalid(problems);

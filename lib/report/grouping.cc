@@ -231,8 +231,11 @@ std::vector<HeldGroup> GroupHeld(const std::vector<const v1::Held*>& held) {
   }
   std::vector<HeldGroup> out;
   for (auto& [guard, group] : groups) out.push_back(std::move(group));
-  std::stable_sort(out.begin(), out.end(),
-                   [](const HeldGroup& a, const HeldGroup& b) { return a.held.size() > b.held.size(); });
+  std::stable_sort(out.begin(), out.end(), [](const HeldGroup& a, const HeldGroup& b) {
+    const bool a_follows = a.guard == kPredecessor;
+    const bool b_follows = b.guard == kPredecessor;
+    return a_follows != b_follows ? b_follows : a.held.size() > b.held.size();
+  });
   return out;
 }
 

@@ -41,6 +41,9 @@ std::vector<Row> GroupActions(const v1::Plan& plan, size_t max_rows,
 // Targets of a row, for words.
 std::vector<const v1::Target*> TargetsOf(const Row& row);
 
+// The planner's word for "held because an action before it is"; no guard, and nothing to do about it.
+inline constexpr char kPredecessor[] = "predecessor";
+
 // What one guard holds back.
 struct HeldGroup {
   std::string guard;
@@ -50,7 +53,7 @@ struct HeldGroup {
   std::vector<std::string> remedies;
 };
 
-// By guard, the one that holds most first; an action that several guards hold is in each group.
+// By guard, the one that holds most first, kPredecessor last; an action that several guards hold is in each group.
 std::vector<HeldGroup> GroupHeld(const std::vector<const v1::Held*>& held);
 
 // Impact rows that say the same of several keyspaces, worst first.

@@ -201,6 +201,15 @@ TEST(GroupHeld, ByGuardWithDifferentTextsOnce) {
   EXPECT_EQ(groups[1].guard, "paused");
 }
 
+TEST(GroupHeld, WhatOnlyFollowsIsLast) {
+  const v1::Held cause = MakeHeld(v1::ACTION_KIND_DECOMMISSION, 0, {"quorum"});
+  const v1::Held first = MakeHeld(v1::ACTION_KIND_SHRINK_RACK, 0, {"predecessor"});
+  const v1::Held second = MakeHeld(v1::ACTION_KIND_DELETE_VOLUME, 0, {"predecessor"});
+  const std::vector<HeldGroup> groups = GroupHeld({&cause, &first, &second});
+  ASSERT_THAT(groups, SizeIs(2));
+  EXPECT_EQ(groups[1].guard, "predecessor");
+}
+
 TEST(GroupHeld, ADrainIsNotCountedBesideItsRestart) {
   const v1::Held drain = MakeHeld(v1::ACTION_KIND_DRAIN, 0, {"quorum"});
   const v1::Held restart = MakeHeld(v1::ACTION_KIND_RESTART_NODE, 0, {"quorum"});

@@ -269,7 +269,7 @@ void Writer::WriteFinding(const v1::Finding& f, bool with_level) {
   if (!line.empty()) absl::StrAppend(&line, ": ");
   if (with_level) absl::StrAppend(&line, LevelWord(f.level()), ": ");
   if (!f.location().file().empty() && !f.location().path().empty()) absl::StrAppend(&line, f.location().path(), ": ");
-  absl::StrAppend(&line, f.message());
+  absl::StrAppend(&line, MessageOf(f));
   if (!f.rule().empty()) absl::StrAppend(&line, " [", f.rule(), "]");
   page_.Text(2, line, f.level() == v1::FINDING_LEVEL_ERROR ? Paint::kRed : Paint::kPlain);
   if (!f.remedy().empty() && (with_level ? f.level() != v1::FINDING_LEVEL_NOTE : true)) {
@@ -307,6 +307,10 @@ std::string WhatIsHeld(const HeldGroup& group, size_t max_groups) {
 }
 
 void Writer::WriteHeldGroup(const HeldGroup& group) {
+  if (group.guard == kPredecessor) {
+    page_.Text(2, absl::StrCat("x and what comes after: ", WhatIsHeld(group, 3)), Paint::kYellow);
+    return;
+  }
   page_.Text(2, absl::StrCat("x ", group.guard, ": ", WhatIsHeld(group, std::max<size_t>(limits_.examples, 3))),
              Paint::kYellow);
   const size_t texts = std::min(group.texts.size(), limits_.examples);

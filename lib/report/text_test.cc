@@ -184,10 +184,11 @@ TEST(RenderText, BlockedGroupsWhatIsHeldByGuard) {
   }
   AddHeld(v1::ACTION_KIND_DECOMMISSION, "rack3", 3, "movement-sources", "the member is down",
           "start it, or remove it by host id", &response);
+  AddHeld(v1::ACTION_KIND_SHRINK_RACK, "rack3", 3, "predecessor", "comes after", "release that one", &response);
   EXPECT_EQ(Text(response), R"(Blocked: a person must decide about dc1/rack3/3.
 Cluster demo, as of 2026-11-22T23:00:00Z
 
-Held: 5 actions
+Held: 6 actions
   x quorum: restart 4 nodes in dc1/rack1 (0-3)
       keyspace app would keep 1 of 3 replicas while dc1/rack1/0 restarts
       keyspace app would keep 1 of 3 replicas while dc1/rack1/1 restarts
@@ -196,6 +197,7 @@ Held: 5 actions
   x movement-sources: decommission dc1/rack3/3
       the member is down
       remedy: start it, or remove it by host id
+  x and what comes after: drop slot dc1/rack3/3
 
 Next check when something changes; details: -v
 )");

@@ -111,8 +111,8 @@ std::string Whereabouts(Scope scope, const std::vector<const v1::Target*>& targe
   return absl::StrCat(" in ", absl::StrJoin(datacenters, ", "));
 }
 
-std::string WithoutPrefix(const std::string& name, absl::string_view prefix, int number) {
-  return name.empty() ? absl::StrCat(number) : std::string(absl::StripPrefix(name, prefix));
+std::string WithoutPrefix(const std::string& text, absl::string_view prefix) {
+  return std::string(absl::StripPrefix(text, prefix));
 }
 
 }  // namespace
@@ -125,11 +125,13 @@ const KindWords& WordsOf(v1::ActionKind kind) {
 }
 
 std::string KindName(v1::ActionKind kind) {
-  return absl::AsciiStrToLower(WithoutPrefix(v1::ActionKind_Name(kind), "ACTION_KIND_", kind));
+  if (!v1::ActionKind_IsValid(kind)) return absl::StrCat(kind);
+  return absl::AsciiStrToLower(WithoutPrefix(v1::ActionKind_Name(kind), "ACTION_KIND_"));
 }
 
 std::string LevelName(v1::ConsistencyLevel level) {
-  return WithoutPrefix(v1::ConsistencyLevel_Name(level), "CONSISTENCY_LEVEL_", level);
+  if (!v1::ConsistencyLevel_IsValid(level)) return absl::StrCat(level);
+  return WithoutPrefix(v1::ConsistencyLevel_Name(level), "CONSISTENCY_LEVEL_");
 }
 
 std::string TargetName(const v1::Target& t) {
@@ -222,6 +224,11 @@ std::string Place(const v1::Location& location) {
   if (location.line() > 0) absl::StrAppend(&place, ":", location.line());
   if (location.line() > 0 && location.column() > 0) absl::StrAppend(&place, ":", location.column());
   return place;
+}
+
+std::string MessageOf(const v1::Finding& finding) {
+  const std::string& path = finding.location().path();
+  return path.empty() ? finding.message() : WithoutPrefix(finding.message(), absl::StrCat(path, ": "));
 }
 
 std::string Count(size_t n, absl::string_view one, absl::string_view many) {

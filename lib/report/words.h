@@ -57,6 +57,9 @@ std::string OutcomeWords(v1::Outcome outcome);
 // "file:line:column" or the field path; empty when nothing is known.
 std::string Place(const v1::Location& location);
 
+// The message, without the path that Place or the reader shows before it.
+std::string MessageOf(const v1::Finding& finding);
+
 // "1 node", "2 nodes"
 std::string Count(size_t n, absl::string_view one, absl::string_view many);
 

@@ -94,5 +94,13 @@ TEST(Words, Place) {
   EXPECT_EQ(Place(l), "demo.yaml:12:3");
 }
 
+TEST(Words, MessageDoesNotRepeatThePath) {
+  v1::Finding f;
+  f.set_message("desired.cluster: is missing");
+  EXPECT_EQ(MessageOf(f), "desired.cluster: is missing");
+  f.mutable_location()->set_path("desired.cluster");
+  EXPECT_EQ(MessageOf(f), "is missing");
+}
+
 }  // namespace
 }  // namespace cassplan::report
