@@ -34,6 +34,9 @@ while (($# > 0)); do
   shift
 done
 
+# A checkout in another folder finds what was compiled in this one.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 passed=0
 failed=0
 logs=build/logs
