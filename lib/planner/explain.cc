@@ -399,7 +399,7 @@ class Explainer {
         if (!simple && rf <= racks) continue;
         int32_t sections = 0;
         for (const SectionInfo& s : s_.sections) sections += s.resource == resources_.serving(dc) ? 1 : 0;
-        Add("one-rack", Level::kNote,
+        Add("one-rack", Level::kWarning,
             simple ? StrCat("keyspace ", k.name, " is SimpleStrategy, which does not look at racks: ", restarts, " restarts take ", sections, " sections, one after the other")
                    : StrCat(m_.dcs[d].name, " has ", racks, " rack(s) and keyspace ", k.name, " has ", rf,
                             " replicas there, so a rack holds several replicas of a range: ", restarts, " restarts take ",
