@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/types/span.h"
 
 namespace cassplan::verify {
@@ -28,8 +29,8 @@ class ConcurrencyCheck {
     SetMomentAt(kNone);
     factors_ = moment_.factors;
     Ring ring(world_, moment_, nullptr);
-    FindAbsences();
     FindRingChanges();
+    FindAbsences();
     CheckForeign(ring);
     CheckFirstEpochs(ring);
     for (const int32_t number : order_.sorted()) {
@@ -45,51 +46,90 @@ class ConcurrencyCheck {
     return IsMovement(operation) || operation.kind == v1::ACTION_KIND_ALTER_KEYSPACE;
   }
 
-  // All that must be before `number` is done, what is in flight may still run, nothing else has begun.
+  // All that must be before `number` is done, what is in flight may still run, nothing else has begun; but its node has
+  // left if it may have.
   void SetMomentAt(int32_t number) {
+    int32_t left = kNone;
+    if (number != kNone && Disrupts(At(operations_, number))) {
+      const auto leave = leaves_.find(At(operations_, number).node);
+      if (leave != leaves_.end() && !order_.Before(number, leave->second)) left = leave->second;
+    }
     for (int32_t i = 0; i < Size(operations_); ++i) {
-      const bool before = number != kNone && order_.Before(i, number);
+      const bool before = i == left || (number != kNone && order_.Before(i, number));
       const bool runs = i == number || At(operations_, i).in_flight();
       At(phases_, i) = before ? Phase::kDone : runs ? Phase::kRunning : Phase::kPending;
     }
     SetMoment(world_, operations_, order_.sorted(), phases_, moment_);
   }
 
+  static bool Returns(const Operation& operation) {
+    return operation.kind == v1::ACTION_KIND_RESTART_NODE || operation.kind == v1::ACTION_KIND_REPLACE_NODE ||
+           operation.kind == v1::ACTION_KIND_RESTORE ||
+           (operation.kind == v1::ACTION_KIND_START_NODE && !operation.joins);
+  }
+
   void FindAbsences() {
-    std::vector<Absence> by_node(world_.nodes.size());
-    for (int32_t i = 0; i < Size(world_.nodes); ++i) {
-      const Node& node = At(world_.nodes, i);
-      if (node.in_ring && !node.up) At(by_node, i).node = i;
-    }
+    std::vector<std::vector<int32_t>> of_node(world_.nodes.size());
+    drained_until_.assign(operations_.size(), kNone);
     for (const int32_t number : order_.sorted()) {
       const Operation& operation = At(operations_, number);
-      if (operation.node != kNone) Extend(number, operation, At(by_node, operation.node));
+      if (operation.node != kNone && (Disrupts(operation) || Returns(operation))) {
+        At(of_node, operation.node).push_back(number);
+      }
     }
-    for (const Absence& absence : by_node) {
-      absence_of_.push_back(absence.node == kNone ? kNone : Size(absences_));
-      if (absence.node != kNone) absences_.push_back(absence);
+    for (int32_t node = 0; node < Size(world_.nodes); ++node) {
+      const bool was_away = AddFirstAbsence(node, At(of_node, node));
+      absl::btree_set<int32_t> drained;  // restarts that only end the absence which a drain begins
+      for (const int32_t number : At(of_node, node)) AddAbsence(number, At(of_node, node), was_away, drained);
     }
   }
 
-  void Extend(int32_t number, const Operation& operation, Absence& absence) {
-    const bool returns = operation.kind == v1::ACTION_KIND_RESTART_NODE ||
-                         operation.kind == v1::ACTION_KIND_REPLACE_NODE ||
-                         operation.kind == v1::ACTION_KIND_START_NODE || operation.kind == v1::ACTION_KIND_RESTORE;
-    if (absence.node == kNone && Disrupts(operation)) {
-      absence.node = operation.node;
-      absence.first = operation.in_flight() ? kNone : number;
-      absence.judged = !operation.in_flight();
-      absence.number = number;
-    } else if (absence.node != kNone && operation.in_flight() && Disrupts(operation)) {
-      absence.number = number;
+  // The node is down, or in flight, when the plan starts.
+  bool AddFirstAbsence(int32_t node, const std::vector<int32_t>& numbers) {
+    Absence absence;
+    absence.node = node;
+    bool away = At(world_.nodes, node).in_ring && !At(world_.nodes, node).up;
+    for (const int32_t number : numbers) {
+      const Operation& operation = At(operations_, number);
+      if (operation.in_flight() && Disrupts(operation)) {
+        away = true;
+        absence.number = number;
+      }
+      if (absence.last == kNone && Returns(operation)) absence.last = number;
     }
-    if (absence.node != kNone && returns && (absence.last == kNone || absence.judged)) absence.last = number;
+    if (away) absences_.push_back(absence);
+    return away;
+  }
+
+  void AddAbsence(int32_t number, const std::vector<int32_t>& numbers, bool was_away,
+                  absl::btree_set<int32_t>& drained) {
+    const Operation& operation = At(operations_, number);
+    const auto leave = leaves_.find(operation.node);
+    const bool has_left = leave != leaves_.end() && order_.Before(leave->second, number);
+    if (!Disrupts(operation)) return;
+    if (has_left) {
+      At(drained_until_, number) = number;
+      return;
+    }
+    const bool drains = operation.kind == v1::ACTION_KIND_DRAIN;
+    Absence absence{operation.node, number, drains ? kNone : number, number, true};
+    bool was_back = !was_away;
+    for (const int32_t other : numbers) {
+      if (other == number || !Returns(At(operations_, other))) continue;
+      const bool after = order_.Before(number, other);
+      was_back |= !after;
+      if (drains && after && absence.last == kNone) absence.last = other;
+    }
+    if (drains) At(drained_until_, number) = absence.last;
+    if (drains) drained.insert(absence.last);
+    if (operation.in_flight() || !was_back || drained.contains(number)) return;
+    absences_.push_back(absence);
   }
 
   bool Ends(const Absence& a, const Absence& b) const {
     return a.last != kNone && b.first != kNone && order_.Before(a.last, b.first);
   }
-  bool Overlap(const Absence& a, const Absence& b) const { return !Ends(a, b) && !Ends(b, a); }
+  bool Overlap(const Absence& a, const Absence& b) const { return a.node != b.node && !Ends(a, b) && !Ends(b, a); }
   bool Unordered(int32_t a, int32_t b) const { return a != b && !order_.Before(a, b) && !order_.Before(b, a); }
 
   // A drained node is away until it is back.
@@ -99,9 +139,7 @@ class ConcurrencyCheck {
     const int32_t other = drained == a ? b : a;
     const Operation& operation = At(operations_, drained);
     if (operation.kind != v1::ACTION_KIND_DRAIN || operation.node == kNone) return false;
-    const int32_t absence = At(absence_of_, operation.node);
-    if (absence == kNone) return false;
-    const int32_t last = At(absences_, absence).last;
+    const int32_t last = At(drained_until_, drained);
     return last == kNone || (last != other && !order_.Before(last, other));
   }
 
@@ -109,7 +147,8 @@ class ConcurrencyCheck {
     for (const int32_t number : order_.sorted()) {
       const Operation& operation = At(operations_, number);
       if (ChangesRing(operation)) ring_changes_.push_back(number);
-      const bool leaves = IsMovement(operation) && operation.kind != v1::ACTION_KIND_START_NODE;
+      const bool leaves = IsMovement(operation) && operation.kind != v1::ACTION_KIND_START_NODE &&
+                          operation.kind != v1::ACTION_KIND_REPLACE_NODE;
       if (leaves && operation.node != kNone) leaves_.emplace(operation.node, number);
     }
   }
@@ -121,7 +160,10 @@ class ConcurrencyCheck {
     if (!operation.in_flight() && DependsOnMoment(operation)) {
       SetMomentAt(number);
       CheckOne(scene_, moment_, ring, number);
-      if (IsMovement(operation)) CheckMovement(scene_, moment_, ring, number, footprint);
+      if (IsMovement(operation)) {
+        TakeAwayElsewhere(number, footprint);
+        CheckMovement(scene_, moment_, ring, number, footprint);
+      }
     }
     if (IsMovement(operation) || NeedsOneRelease(operation)) {
       for (int32_t other = 0; other < Size(operations_); ++other) {
@@ -131,6 +173,19 @@ class ConcurrencyCheck {
       }
     }
     if (ChangesRing(operation)) Apply(ring, number);
+  }
+
+  // A level over all datacenters is at the mercy of whatever else may be away, taken together.
+  void TakeAwayElsewhere(int32_t number, const Footprint& footprint) {
+    const bool total = std::any_of(footprint.demands.begin(), footprint.demands.end(),
+                                   [](const Footprint::Demand& demand) { return demand.total; });
+    for (int32_t other = 0; other < Size(operations_) && total; ++other) {
+      const int32_t node = At(operations_, other).node;
+      if (node == kNone || !Disrupts(At(operations_, other)) || !Overlap(number, other)) continue;
+      if (std::binary_search(footprint.involved.begin(), footprint.involved.end(), node)) continue;
+      At(moment_.nodes, node).away = true;
+      At(moment_.nodes, node).taken_by = other;
+    }
   }
 
   bool DependsOnMoment(const Operation& operation) const {
@@ -170,14 +225,14 @@ class ConcurrencyCheck {
       if (world_.SameRing(dc, At(operations_, ring_changes_[index]).dc)) next = ring_changes_[index];
     }
     bool judged = false;
-    std::vector<const Absence*> possible(world_.nodes.size(), nullptr);
+    std::vector<std::vector<const Absence*>> possible(world_.nodes.size());
     std::vector<const Absence*> anywhere;
     for (const Absence& absence : absences_) {
       const bool over = previous != kNone && absence.last != kNone && order_.Before(absence.last, previous);
       const bool later = next != kNone && absence.first != kNone && order_.Before(next, absence.first);
       const Node& node = At(world_.nodes, absence.node);
       if (over || later || !ring.in_ring(absence.node) || !world_.SameRing(dc, node.dc)) continue;
-      At(possible, absence.node) = &absence;
+      At(possible, absence.node).push_back(&absence);
       judged |= absence.judged;
       if (node.tokens.empty() && absence.judged) anywhere.push_back(&absence);
     }
@@ -187,14 +242,14 @@ class ConcurrencyCheck {
     }
   }
 
-  void CheckGroup(const Group& group, const std::vector<const Absence*>& possible,
+  void CheckGroup(const Group& group, const std::vector<std::vector<const Absence*>>& possible,
                   const std::vector<const Absence*>& anywhere) {
     const auto want = static_cast<size_t>(group.allowed) + 1;
     std::vector<const Absence*> members;
     for (int32_t range = 0; range < group.ranges() && !scene_.findings.full(); ++range) {
       members = anywhere;
       for (const int32_t node : group.replicas(range)) {
-        if (At(possible, node) != nullptr) members.push_back(At(possible, node));
+        members.insert(members.end(), At(possible, node).begin(), At(possible, node).end());
       }
       if (members.size() < want) continue;
       std::vector<const Absence*> together;
@@ -227,7 +282,7 @@ class ConcurrencyCheck {
       if (!center->judged) continue;
       together.clear();
       for (const Absence* other : from) {
-        if (Overlap(*center, *other)) together.push_back(other);
+        if (other == center || Overlap(*center, *other)) together.push_back(other);
       }
       if (together.size() >= want) return true;
     }
@@ -332,7 +387,7 @@ class ConcurrencyCheck {
   Moment moment_;
   std::vector<std::vector<int32_t>> factors_;
   std::vector<Absence> absences_;
-  std::vector<int32_t> absence_of_;  // by node
+  std::vector<int32_t> drained_until_;  // by drain: the restart that ends it; kNone: none does
   std::vector<int32_t> ring_changes_;
   absl::btree_map<int32_t, int32_t> leaves_;  // by node, the action that takes it out of the ring
 };

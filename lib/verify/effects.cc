@@ -107,9 +107,18 @@ class Teller {
     if (operation.release != 0) node.release = operation.release;
   }
 
-  // Whoever was there before owes a cleanup; cleanups that are done after this one pay it.
+  bool Replicates(int32_t dc) const {
+    for (int32_t i = 0; i < Size(world_.keyspaces); ++i) {
+      const Keyspace& keyspace = At(world_.keyspaces, i);
+      if (!keyspace.user && !keyspace.counted) continue;
+      if (keyspace.strategy != Strategy::kTopology || At(At(now_.factors, i), dc) > 0) return true;
+    }
+    return false;
+  }
+
+  // Whoever gave ranges to it owes a cleanup; cleanups that are done after this one pay it.
   void Join(int32_t number, const Operation& operation, NodeNow& joiner) {
-    for (int32_t i = 0; i < Size(now_.nodes); ++i) {
+    for (int32_t i = 0; i < Size(now_.nodes) && Replicates(operation.dc); ++i) {
       if (At(now_.nodes, i).in_ring && world_.SameRing(At(world_.nodes, i).dc, operation.dc)) {
         At(now_.nodes, i).owes_cleanup = true;
       }

@@ -251,12 +251,20 @@ class TwoCheck {
       }
     }
     if (b_.kind == v1::ACTION_KIND_CLEANUP && SameRing()) Add("cleanup-during-movement", "clean up and move ranges");
+    const bool source = SameRing() || b_.source_dc == kNone || scene_.world.SameRing(a_.dc, b_.source_dc);
+    if (b_.kind == v1::ACTION_KIND_REBUILD && source) Add("rebuild-source", "move ranges that are streamed");
     if (b_.kind == v1::ACTION_KIND_ALTER_KEYSPACE) Add("replication-change", "move ranges and change the replication");
   }
 
   void CheckRebuild() {
     const bool source = a_.source_dc == kNone ? b_.dc != a_.dc : b_.dc == a_.source_dc;
     if (Disrupts(b_) && source) Add("rebuild-source", "rebuild and a restart in the datacenter that it streams from");
+  }
+
+  void CheckAlter() {
+    if (b_.kind == v1::ACTION_KIND_ALTER_KEYSPACE && a_.id < b_.id) Add("replication-change", "two changes at once");
+    const bool streams = a_.dc != kNone && (b_.dc == a_.dc || b_.source_dc == a_.dc);
+    if (b_.kind == v1::ACTION_KIND_REBUILD && streams) Add("replication-change", "what is streamed changes");
   }
 
   void CheckReleases() {
@@ -415,6 +423,7 @@ void CheckTwo(const Scene& scene, const Operation& a, const Footprint* footprint
   TwoCheck check(scene, a, b, running);
   if (footprint != nullptr) check.CheckMovement(*footprint);
   if (a.kind == v1::ACTION_KIND_REBUILD) check.CheckRebuild();
+  if (a.kind == v1::ACTION_KIND_ALTER_KEYSPACE) check.CheckAlter();
   check.CheckReleases();
 }
 

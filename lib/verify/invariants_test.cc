@@ -515,6 +515,17 @@ TEST(RebuildSource, RestartWhereItStreamsFrom) {
   ExpectHolds(cluster, good);
 }
 
+TEST(RebuildSource, MovementWhereItStreamsFrom) {
+  const TestCluster cluster(2, 3, 2);
+  TestPlan bad;
+  const std::string rebuild = bad.Add(v1::ACTION_KIND_REBUILD, MemberTarget("dc2/r1/0"));
+  bad[rebuild].set_source_datacenter("dc1");
+  Decommission(bad, "dc1/r1/1");
+  ExpectBroken(cluster, bad, "rebuild-source");
+  bad["a2"].add_requires_ids(rebuild);
+  ExpectHolds(cluster, bad);
+}
+
 TEST(MixedVersion, MovementAcrossReleases) {
   TestCluster cluster(2, 3, 2);
   for (v1::DesiredDatacenter& dc : *cluster.base.mutable_desired()->mutable_datacenters()) {
@@ -706,6 +717,23 @@ TEST(ReplicationChange, NotDuringAMovement) {
   bad[bad.Add(v1::ACTION_KIND_ALTER_KEYSPACE, KeyspaceTarget("app", "dc2"))].set_replication_factor(4);
   Decommission(bad, "dc1/r1/1");
   ExpectBroken(cluster, bad, "replication-change");
+  bad["a2"].add_requires_ids("a1");
+  ExpectHolds(cluster, bad);
+}
+
+TEST(ReplicationChange, OneAtATimeAndNotWhatIsStreamed) {
+  const TestCluster cluster(2, 3, 2);
+  TestPlan bad;
+  bad[bad.Add(v1::ACTION_KIND_ALTER_KEYSPACE, KeyspaceTarget("app", "dc1"))].set_replication_factor(4);
+  bad[bad.Add(v1::ACTION_KIND_ALTER_KEYSPACE, KeyspaceTarget("app", "dc2"))].set_replication_factor(4);
+  ExpectBroken(cluster, bad, "replication-change");
+  bad["a2"].add_requires_ids("a1");
+  ExpectHolds(cluster, bad);
+  const std::string rebuild = bad.Add(v1::ACTION_KIND_REBUILD, MemberTarget("dc2/r1/0"), {"a1"});
+  bad[rebuild].set_source_datacenter("dc1");
+  ExpectBroken(cluster, bad, "replication-change");
+  bad[rebuild].add_requires_ids("a2");
+  ExpectHolds(cluster, bad);
 }
 
 TEST(UnknownKind, IsReported) {

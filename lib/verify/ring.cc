@@ -166,7 +166,7 @@ void Ring::AddSpanning(int32_t keyspace, const std::vector<Part>& parts) {
     }
   }
   group.allowed = Allowed(parts[0].total_replicas, parts[0].total_need);
-  groups_.push_back(std::move(group));
+  if (group.ranges() > 0) groups_.push_back(std::move(group));
 }
 
 // Nothing is known of where such a keyspace's replicas are: no node may be taken away.
@@ -196,7 +196,8 @@ void Ring::Demand(const Part& part, int32_t old_replicas, int32_t pending, const
   if (part.local_need > 0 && old_replicas > part.local_need) {
     footprint.demands.push_back({part.keyspace, part.local_need + pending, false, rest});
   }
-  if (part.total_need > 0 && part.total_replicas > part.total_need) {
+  const int32_t others = part.total_replicas - std::min(part.map->replication_factor(), part.map->nodes_in_ring());
+  if (part.total_need > 0 && others + old_replicas > part.total_need) {
     footprint.demands.push_back({part.keyspace, part.total_need + pending, true, rest});
   }
 }
@@ -205,8 +206,23 @@ Footprint Ring::Of(const Operation& movement) {
   if (movement.node == kNone) return {};
   if (movement.kind == v1::ACTION_KIND_START_NODE) return Join(movement.node);
   if (!in_ring(movement.node) || movement.kind == v1::ACTION_KIND_ASSASSINATE) return {};
-  if (movement.kind == v1::ACTION_KIND_REPLACE_NODE) return Replace(movement.node);
-  return movement.kind == v1::ACTION_KIND_REMOVE_NODE ? RemoveDead(movement.node) : Leave(movement.node);
+  Footprint footprint = movement.kind == v1::ACTION_KIND_REPLACE_NODE  ? Replace(movement.node)
+                        : movement.kind == v1::ACTION_KIND_REMOVE_NODE ? RemoveDead(movement.node)
+                                                                       : Leave(movement.node);
+  if (HasUnknownTokens(At(world_.nodes, movement.node).dc)) {
+    footprint.involved = Everything(movement.node).involved;
+    footprint.receivers = footprint.involved;
+  }
+  return footprint;
+}
+
+// Since such a node has joined, ranges may lie anywhere.
+bool Ring::HasUnknownTokens(int32_t dc) const {
+  for (int32_t i = 0; i < Size(world_.nodes) && drawn_ == nullptr; ++i) {
+    const Node& node = At(world_.nodes, i);
+    if (in_ring(i) && node.tokens.empty() && world_.SameRing(dc, node.dc)) return true;
+  }
+  return false;
 }
 
 // In the ring that has the joiner, its ranges are those that it takes over, and without it they go back to their

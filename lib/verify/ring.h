@@ -92,6 +92,7 @@ class Ring {
 
   Ring(const Ring& before, int32_t joined);
 
+  bool HasUnknownTokens(int32_t dc) const;
   Footprint Join(int32_t node);
   Footprint Leave(int32_t node);
   Footprint Replace(int32_t node);

@@ -53,9 +53,19 @@ class StructureCheck {
       if (partial ? members > section.size() : members != section.size()) {
         bad(absl::StrCat("has ", members, " members and says ", section.size()));
       }
-      if (section.alone() && section.size() > 1) bad("is of one action that tolerates no other, and has more");
+      if (section.alone() && !NeverTogether(order_.sections().at(section.id()))) bad("tolerates no two at once");
     }
     CheckInFlight();
+  }
+
+  // A drain and its restart are one member.
+  bool NeverTogether(const std::vector<int32_t>& members) const {
+    for (size_t i = 0; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (!order_.Before(members[j], members[i]) && !order_.Before(members[i], members[j])) return false;
+      }
+    }
+    return true;
   }
 
   void CheckInFlight() {
