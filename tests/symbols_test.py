@@ -23,7 +23,7 @@ ABSEIL = re.compile(
     r"absl::(debian\d+|lts_\d+)::(Status|StatusOr|status_internal|internal_statusor|InvalidArgumentError|InternalError"
     r"|FailedPreconditionError|ResourceExhaustedError|OkStatus|strings_internal|numbers_internal|str_format_internal"
     r"|StrCat|StrAppend|SimpleAtoi|EqualsIgnoreCase|StartsWith\w*|EndsWith\w*|AsciiStrTo\w+|ascii_internal|ByChar|ByString"
-    r"|ByAnyChar|StrReplaceAll|u?int128|base_internal::Throw\w+|operator<<|container_internal)")
+    r"|ByAnyChar|StrReplaceAll|string_view::|u?int128|base_internal::Throw\w+|operator<<|container_internal)")
 PROTOBUF = re.compile(
     r"((vtable|typeinfo|typeinfo name) for )?google::protobuf::"
     r"(?!.*(Time|Duration|Any|util::|io::File|Mutex|SysCall))")
