@@ -229,12 +229,12 @@ class CommandLine(unittest.TestCase):
         self.assertLessEqual(len(text.splitlines()), 40)
         self.assertLessEqual(max(map(len, text.splitlines())), 100)
         for rack in ("rack1", "rack2", "rack3"):
-            self.assertRegex(text, rf"drain and restart 333 nodes in dc1/{rack} +together")
+            self.assertRegex(text, rf"restart 333 nodes in dc1/{rack} +together")
         self.assertIn("app  dc1  2 of 3 replicas up  no level fails", text)
         narrow = self.plan_big_cluster(policy="rack_width: 1\n")
         self.assertLessEqual(len(narrow.splitlines()), 40)
-        self.assertRegex(narrow, "drain and restart 333 nodes in dc1/rack3 +one at a time")
-        self.assertIn("drain and restart dc1/rack2/7", self.plan_big_cluster("--target", "dc1/rack2/7"))
+        self.assertRegex(narrow, "restart 333 nodes in dc1/rack3 +one at a time")
+        self.assertIn("restart dc1/rack2/7", self.plan_big_cluster("--target", "dc1/rack2/7"))
 
     def test_text_is_ascii_and_at_most_100_columns(self):
         for verbosity in ((), ("-v",), ("-vv",)):
