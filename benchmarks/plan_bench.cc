@@ -1,5 +1,5 @@
-// Planning, from bytes to bytes, against what any program must do with the same bytes: parse them, sort the tokens, write the answer.
-// benchmarks/run.py runs these and prints the ratios.
+// Planning, from bytes to bytes, against what any program must do with the same bytes: parse them, sort the tokens,
+// write the answer. benchmarks/run.py runs these and prints the ratios.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -20,7 +20,8 @@ constexpr int kTokens = 16;
 // `nodes` in `racks` racks; the first ones have the one that is left over.
 Shape Spread(int nodes, int racks) {
   Shape shape;
-  for (int r = 0; r < racks; ++r) shape["dc1"]["r" + std::to_string(r + 1)] = nodes / racks + (r < nodes % racks ? 1 : 0);
+  for (int r = 0; r < racks; ++r)
+    shape["dc1"]["r" + std::to_string(r + 1)] = nodes / racks + (r < nodes % racks ? 1 : 0);
   return shape;
 }
 
@@ -35,7 +36,8 @@ std::string Request(int nodes, int racks, int width, bool restart, cassplan::v1:
 void SortTokens(const cassplan::v1::PlanRequest& request) {
   std::vector<int64_t> tokens;
   for (const auto& report : request.observed().reports()) {
-    for (const auto& peer : report.view().peers()) tokens.insert(tokens.end(), peer.tokens().begin(), peer.tokens().end());
+    for (const auto& peer : report.view().peers())
+      tokens.insert(tokens.end(), peer.tokens().begin(), peer.tokens().end());
   }
   std::sort(tokens.begin(), tokens.end());
   benchmark::DoNotOptimize(tokens.data());

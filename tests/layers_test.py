@@ -48,7 +48,7 @@ CORE_WORDS = re.compile(
     r"\b(getenv|system_clock|steady_clock|high_resolution_clock|random_device|mt19937\w*|s?rand|drand48|thread_local|"
     r"gettimeofday|clock_gettime|localtime\w*|flat_hash_\w+|node_hash_\w+|unordered_\w+|printf|fprintf|float|double)\b")
 # Only the first and the last passes of the planner see the schema.
-SCHEMA_FILES = re.compile(r"lib/planner/(normalize|explain|pipeline|settle|digest)\w*\.(h|cc)$|lib/verify/")
+SCHEMA_FILES = re.compile(r"lib/planner/(normalize|reports|explain|pipeline|settle|digest)\w*\.(h|cc)$|lib/verify/")
 EVERYWHERE = re.compile(r"\bstd::string_view\b|\babsl::(optional|variant|nullopt)\b")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')

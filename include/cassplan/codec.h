@@ -19,10 +19,10 @@ struct Problem {
 };
 
 struct ParseOptions {
-  std::string file;                 // for locations; not opened
-  size_t max_bytes = 256u << 20;    // longer texts are refused before they are read
-  int max_depth = 64;               // deeper nesting is refused
-  size_t max_problems = 100;        // collecting stops after this many
+  std::string file;               // for locations; not opened
+  size_t max_bytes = 256u << 20;  // longer texts are refused before they are read
+  int max_depth = 64;             // deeper nesting is refused
+  size_t max_problems = 100;      // collecting stops after this many
   bool ignore_unknown_fields = false;
 };
 
@@ -31,12 +31,12 @@ struct ParseOptions {
 // duplicate key, an unknown field, a wrong type, bytes that are not UTF-8, and text after the document are problems.
 std::vector<Problem> ParseJson(absl::string_view text, const ParseOptions& options, google::protobuf::Message* message);
 
-// The same for one YAML document (at most 1 MiB; no anchors, aliases, tags or second document). Scalars are typed by the
-// schema, so `no` stays a string where a string is due.
+// The same for one YAML document (at most 1 MiB; no anchors, aliases, tags or second document). Scalars are typed by
+// the schema, so `no` stays a string where a string is due.
 std::vector<Problem> ParseYaml(absl::string_view text, const ParseOptions& options, google::protobuf::Message* message);
 
-// Canonical JSON: keys sorted, two spaces of indentation, integers, UTF-8, one newline at the end; unset fields left out.
-// Equal messages give equal bytes.
+// Canonical JSON: keys sorted, two spaces of indentation, integers, UTF-8, one newline at the end; unset fields left
+// out. Equal messages give equal bytes.
 std::string WriteJson(const google::protobuf::Message& message);
 // The same on one line.
 std::string WriteJsonLine(const google::protobuf::Message& message);

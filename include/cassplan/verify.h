@@ -23,8 +23,8 @@ struct VerifyOptions {
 };
 
 struct Violation {
-  std::string invariant;  // slug, e.g. quorum, one-topology-change; docs/invariants.md
-  std::string text;       // which keyspace, range, nodes, actions
+  std::string invariant;             // slug, e.g. quorum, one-topology-change; docs/invariants.md
+  std::string text;                  // which keyspace, range, nodes, actions
   std::vector<std::string> running;  // ids of the actions in flight in the state that breaks it
 };
 

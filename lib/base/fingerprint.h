@@ -1,5 +1,5 @@
-// A stable 128-bit digest: the same bytes give the same digest on every machine, compiler and run. It names things (ids,
-// revisions, fingerprints); it is not a defence against somebody who looks for collisions.
+// A stable 128-bit digest: the same bytes give the same digest on every machine, compiler and run. It names things
+// (ids, revisions, fingerprints); it is not a defence against somebody who looks for collisions.
 #ifndef CASSPLAN_LIB_BASE_FINGERPRINT_H_
 #define CASSPLAN_LIB_BASE_FINGERPRINT_H_
 

@@ -1,13 +1,14 @@
-// Early return on an error, for functions that return absl::Status or absl::StatusOr. (Debian's Abseil 20220623 has none.)
+// Early return on an error, for functions that return absl::Status or absl::StatusOr. (Debian's Abseil 20220623 has
+// none.)
 #ifndef CASSPLAN_LIB_BASE_STATUS_MACROS_H_
 #define CASSPLAN_LIB_BASE_STATUS_MACROS_H_
 
 #include "absl/status/status.h"
 
-#define CASSPLAN_RETURN_IF_ERROR(expr)                    \
-  do {                                                    \
-    ::absl::Status cassplan_status = (expr);              \
-    if (!cassplan_status.ok()) return cassplan_status;    \
+#define CASSPLAN_RETURN_IF_ERROR(expr)                 \
+  do {                                                 \
+    ::absl::Status cassplan_status = (expr);           \
+    if (!cassplan_status.ok()) return cassplan_status; \
   } while (false)
 
 #define CASSPLAN_CONCAT_INNER(a, b) a##b

@@ -14,21 +14,22 @@
 namespace cassplan::planner {
 
 enum class DriftKind : uint8_t {
-  kObjects,            // shared objects are missing or differ
-  kMissingRack,        // a desired rack has no workload
-  kStaleTemplate,      // the workload has another template
-  kSurplusRack,        // a workload that is not desired and has no node left
-  kSeeds,              // the configured seed list is another
-  kMissingNode,        // a desired slot without a member
-  kStoppedNode,        // a member with data whose slot was taken away
-  kSurplusNode,        // a member in a slot that is not desired
-  kSurplusSlot,        // a slot that is not desired and has no member
-  kLeftoverVolume,     // a volume of a slot that is gone for good
-  kStaleNode,          // a node that runs another template, or owes a restart
-  kDrainedNode,        // only a restart ends it
-  kReplaceNode,        // a dead member that a person asked to replace
+  kObjects,         // shared objects are missing or differ
+  kMissingRack,     // a desired rack has no workload
+  kStaleTemplate,   // the workload has another template
+  kSurplusRack,     // a workload that is not desired and has no node left
+  kSeeds,           // the configured seed list is another
+  kMissingNode,     // a desired slot without a member
+  kStoppedNode,     // a member with data whose slot was taken away
+  kSurplusNode,     // a member in a slot that is not desired
+  kSurplusSlot,     // a slot that is not desired and has no member
+  kLeftoverVolume,  // a volume of a slot that is gone for good
+  kStaleNode,       // a node that runs another template, or owes a restart
+  kDrainedNode,     // only a restart ends it
+  kReplaceNode,     // a dead member that a person asked to replace
   kCleanupOwed,
-  kReplication,        // a keyspace replicates otherwise than desired
+  kReplication,  // a keyspace replicates otherwise than desired
+  kRebuildOwed,  // a keyspace got its first replicas in a datacenter, and a node there has no data yet
   kRepairDue,
 };
 
@@ -51,7 +52,7 @@ struct OrderKey {
   int32_t broken = 1;
   int32_t begun = 1;
   int32_t dc_priority = 1;
-  int32_t turn = 0;         // round robin of joins, order of victims
+  int32_t turn = 0;  // round robin of joins, order of victims
   Id dc = 0;
   Id rack = 0;
   int32_t ordinal = 0;
@@ -73,21 +74,21 @@ struct Action {
   Id source_dc = kNone;
   int32_t replication_factor = 0;
   bool release_changes = false;
-  bool joins = false;            // its node becomes a member (start_node without data)
-  bool force = false;            // decommission
-  bool was_down = false;         // restart of a node that is down already
-  bool in_flight = false;        // the ledger has it started already: counts as placed, is not planned again
+  bool joins = false;      // its node becomes a member (start_node without data)
+  bool force = false;      // decommission
+  bool was_down = false;   // restart of a node that is down already
+  bool in_flight = false;  // the ledger has it started already: counts as placed, is not planned again
   OrderKey key;
   std::vector<ActionIndex> hard;  // predecessors that must be placed
   ActionIndex drain = -1;         // restart: the drain of the same unit
   bool in_unit = false;           // drain: placed together with its restart
   ActionIndex unless = -1;        // dropped when that action is placed
-  // Dropped when none of (*only_with)[only_with_from..] is placed. That these come before it, if they are placed at all, is
-  // the order key's doing (they are of a lower group) and the ring's sections' (each of them is alone there).
+  // Dropped when none of (*only_with)[only_with_from..] is placed. That these come before it, if they are placed at
+  // all, is the order key's doing (they are of a lower group) and the ring's sections' (each of them is alone there).
   std::shared_ptr<const std::vector<ActionIndex>> only_with;
   size_t only_with_from = 0;
-  absl::string_view drift;        // code of the reason
-  std::string detail;             // what exactly differs; filled by lower where it is cheap
+  absl::string_view drift;  // code of the reason
+  std::string detail;       // what exactly differs; filled by lower where it is cheap
 };
 
 // Groups of the order key.

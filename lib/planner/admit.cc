@@ -46,7 +46,8 @@ void AdmitRemoved(Model* model) {
       nodes = nodes || rack.nodes > 0;
       if (!dc.desired) continue;
       Refuse(model, "rack-removal",
-             absl::StrCat("rack ", model->RackName(r), " exists and is not desired any more; a rack of a datacenter that "
+             absl::StrCat("rack ", model->RackName(r),
+                          " exists and is not desired any more; a rack of a datacenter that "
                           "stays is not removed by leaving it out"),
              "put the rack back; to move nodes between racks change their numbers", "spec.topology", id, r);
     }
@@ -143,8 +144,8 @@ void AdmitVolumes(Model* model) {
 
 // Release lines in order, and the steps that Cassandra's upgrade guide (NEWS.txt) allows.
 constexpr std::array<string_view, 5> kLines = {"3.0", "3.11", "4.0", "4.1", "5.0"};
-constexpr std::array<std::pair<string_view, string_view>, 6> kSteps = {{
-    {"3.0", "3.11"}, {"3.11", "4.0"}, {"3.11", "4.1"}, {"4.0", "4.1"}, {"4.0", "5.0"}, {"4.1", "5.0"}}};
+constexpr std::array<std::pair<string_view, string_view>, 6> kSteps = {
+    {{"3.0", "3.11"}, {"3.11", "4.0"}, {"3.11", "4.1"}, {"4.0", "4.1"}, {"4.0", "5.0"}, {"4.1", "5.0"}}};
 
 size_t LineNumber(string_view line) {
   for (size_t i = 0; i < kLines.size(); ++i) {

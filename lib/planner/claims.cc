@@ -39,7 +39,9 @@ class Table {
     switch (a_.kind) {
       case Kind::kCreateClusterObjects:
       case Kind::kUpdateClusterObjects:
-      case Kind::kSetSeeds: Alone(r_.cluster()); break;
+      case Kind::kSetSeeds:
+        Alone(r_.cluster());
+        break;
       case Kind::kCreateRack:
       case Kind::kUpdateRack:
       case Kind::kRecreateRack:
@@ -51,10 +53,16 @@ class Table {
         Together(r_.cluster());
         Together(r_.ring(a_.dc));
         break;
-      case Kind::kGrantStart: Alone(r_.slot(a_.slot)); break;
-      case Kind::kStartNode: a_.joins ? Joins() : Disrupts(); break;
+      case Kind::kGrantStart:
+        Alone(r_.slot(a_.slot));
+        break;
+      case Kind::kStartNode:
+        a_.joins ? Joins() : Disrupts();
+        break;
       case Kind::kDrain:
-      case Kind::kRestartNode: a_.joins ? Joins() : Disrupts(); break;
+      case Kind::kRestartNode:
+        a_.joins ? Joins() : Disrupts();
+        break;
       case Kind::kDecommission:
         Moves();
         Both(true);
@@ -73,7 +81,9 @@ class Table {
         Both(true);
         break;
       case Kind::kDeleteVolume:
-      case Kind::kQuarantineVolume: Both(true); break;
+      case Kind::kQuarantineVolume:
+        Both(true);
+        break;
       case Kind::kGrowVolume:
         Together(r_.ring(a_.dc));
         Together(r_.workload(a_.rack));
@@ -87,7 +97,9 @@ class Table {
         Together(r_.keyspace(a_.keyspace));
         Both(true);
         break;
-      case Kind::kUpgradeSstables: Together(r_.schema()); [[fallthrough]];
+      case Kind::kUpgradeSstables:
+        Together(r_.schema());
+        [[fallthrough]];
       case Kind::kCleanup:
       case Kind::kScrub:
       case Kind::kCompact:
@@ -95,7 +107,9 @@ class Table {
         Together(r_.ring(a_.dc));
         Both(true);
         break;
-      case Kind::kFlush: Both(false); break;
+      case Kind::kFlush:
+        Both(false);
+        break;
       case Kind::kTakeSnapshot:
       case Kind::kClearSnapshot:
       case Kind::kBackup:
@@ -107,9 +121,13 @@ class Table {
         Alone(r_.ring(a_.dc));
         Alone(r_.keyspace(a_.keyspace));
         break;
-      case Kind::kRepair: Repair(); break;
+      case Kind::kRepair:
+        Repair();
+        break;
       case Kind::kPauseRepairs:
-      case Kind::kResumeRepairs: Alone(r_.repairs()); break;
+      case Kind::kResumeRepairs:
+        Alone(r_.repairs());
+        break;
       case Kind::kRestore:
         Together(r_.schema());
         Alone(r_.ring(a_.dc));
@@ -118,7 +136,8 @@ class Table {
         break;
       case Kind::kStopCompaction:
       case Kind::kDeleteBackup:
-      case Kind::kUnspecified: break;
+      case Kind::kUnspecified:
+        break;
     }
   }
 
@@ -182,9 +201,9 @@ void ClaimsOf(const Model& model, const Resources& resources, const Action& acti
   std::sort(out->begin(), out->end(), [](const Claim& a, const Claim& b) {
     return a.resource != b.resource ? a.resource < b.resource : a.alone && !b.alone;
   });
-  out->erase(std::unique(out->begin(), out->end(),
-                         [](const Claim& a, const Claim& b) { return a.resource == b.resource; }),
-             out->end());
+  out->erase(
+      std::unique(out->begin(), out->end(), [](const Claim& a, const Claim& b) { return a.resource == b.resource; }),
+      out->end());
 }
 
 }  // namespace cassplan::planner

@@ -1,6 +1,6 @@
 // Resources, and which of them an action claims: the claims table. Every fact that a guard reads belongs to exactly one
-// resource; an action that changes a fact claims its owner; an action whose guards read a fact claims its owner at least
-// together with others.
+// resource; an action that changes a fact claims its owner; an action whose guards read a fact claims its owner at
+// least together with others.
 #ifndef CASSPLAN_LIB_PLANNER_CLAIMS_H_
 #define CASSPLAN_LIB_PLANNER_CLAIMS_H_
 

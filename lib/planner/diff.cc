@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "cassplan/v1/planner.pb.h"
 
 namespace cassplan::planner {
 namespace {
@@ -29,6 +28,11 @@ class Differ {
     for (const ReplicationGoal& goal : m_.replication_goals) {
       Drift drift{DriftKind::kReplication, goal.dc, kNone, kNone, kNone, goal.keyspace, goal.to};
       out_.push_back(drift);
+    }
+    for (size_t i = 0; i < m_.rebuild_debts.size(); ++i) {
+      const Id member = m_.rebuild_debts[i].member;
+      Add(DriftKind::kRebuildOwed, m_.member(member).slot, member);
+      out_.back().number = static_cast<int32_t>(i);
     }
     if (m_.policy.repair) Repairs();
     return std::move(out_);
@@ -119,7 +123,7 @@ class Differ {
       Add(DriftKind::kSurplusSlot, s);  // it left: the slot is emptied, then the node joins anew
       Add(DriftKind::kMissingNode, s);
     } else if (exists && slot.present == Known::kYes && !slot.member_unknown && Stale(slot, rack)) {
-      Add(DriftKind::kStaleNode, s);    // never joined, and its template is not the desired one
+      Add(DriftKind::kStaleNode, s);  // never joined, and its template is not the desired one
     }
   }
 
@@ -148,13 +152,9 @@ class Differ {
   }
 
   void Repairs() {
-    const auto& policy = m_.request->policy().repair();
     for (size_t k = 0; k < m_.keyspaces.size(); ++k) {
       const Keyspace& ks = m_.keyspaces[k];
-      if (!ks.counted || ks.strategy == Replicates::kUnknown) continue;
-      bool wanted = policy.keyspaces().empty();
-      for (const std::string& name : policy.keyspaces()) wanted = wanted || name == ks.name;
-      if (!wanted) continue;
+      if (!ks.counted || ks.strategy == Replicates::kUnknown || !Wanted(ks)) continue;
       for (size_t m = 0; m < m_.members.size(); ++m) {
         const Member& member = m_.members[m];
         if (member.slot == kNone || !member.in_ring || !Replicated(ks, member.dc) || !Due(ks, member)) continue;
@@ -162,6 +162,11 @@ class Differ {
         out_.back().keyspace = static_cast<Id>(k);
       }
     }
+  }
+
+  bool Wanted(const Keyspace& ks) const {
+    const auto& names = m_.policy.repair_keyspaces;
+    return names.empty() || std::find(names.begin(), names.end(), ks.name) != names.end();
   }
 
   static bool Replicated(const Keyspace& ks, Id dc) {
@@ -172,9 +177,9 @@ class Differ {
   bool Due(const Keyspace& ks, const Member& member) const {
     int64_t interval = m_.policy.repair_interval;
     if (ks.gc_grace > 0) interval = std::min(interval, ks.gc_grace);
-    for (const auto& last : m_.request->ledger().last_repairs()) {
-      if (last.keyspace() != ks.name || last.at_seconds() + interval <= m_.now) continue;
-      if (last.target().host_id().empty() || last.target().host_id() == member.host_id) return false;
+    for (const LastRepair& last : m_.last_repairs) {
+      if (last.keyspace != ks.name || last.at + interval <= m_.now) continue;
+      if (last.host_id.empty() || last.host_id == member.host_id) return false;
     }
     return true;
   }
@@ -223,25 +228,30 @@ void NoteUnknowns(Model* model) {
     const Rack& rack = model->rack(slot.rack);
     if (!rack.desired || !slot.desired || rack.present != Known::kYes) continue;
     // What is in flight there explains the silence.
-    const bool busy = std::any_of(model->in_flight.begin(), model->in_flight.end(), [&](const InFlight& a) { return a.slot == s; });
+    const bool busy =
+        std::any_of(model->in_flight.begin(), model->in_flight.end(), [&](const InFlight& a) { return a.slot == s; });
     if (busy) continue;
     const bool exists = slot.ordinal < rack.nodes;
     if (exists && slot.present == Known::kUnknown) slots.push_back(s);
     if (slot.present != Known::kYes) continue;
     if (slot.revision.empty()) templates.push_back(s);
-    const bool known = slot.member != kNone ? model->member(slot.member).known : model->views_known && !slot.member_unknown;
+    const bool known =
+        slot.member != kNone ? model->member(slot.member).known : model->views_known && !slot.member_unknown;
     if (!known) members.push_back(s);
   }
   if (!slots.empty()) {
-    AddUnknown(model, absl::StrCat("whether slots ", SomeSlots(*model, slots), " exist is not known"), "collect the Pods of the cluster");
+    AddUnknown(model, absl::StrCat("whether slots ", SomeSlots(*model, slots), " exist is not known"),
+               "collect the Pods of the cluster");
   }
   if (!templates.empty()) {
     AddUnknown(model, absl::StrCat("with which template ", SomeSlots(*model, templates), " started is not known"),
                "collect the Pods of the cluster");
   }
   if (!members.empty()) {
-    AddUnknown(model, absl::StrCat("whether the nodes of ", SomeSlots(*model, members), " are in the ring, and up, is not known"),
-               "collect the answers of the nodes (jolokia/<pod>.json)");
+    AddUnknown(
+        model,
+        absl::StrCat("whether the nodes of ", SomeSlots(*model, members), " are in the ring, and up, is not known"),
+        "collect the answers of the nodes (jolokia/<pod>.json)");
   }
 }
 

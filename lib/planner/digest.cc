@@ -40,11 +40,13 @@ Words DigestValue(const Message& message, const FieldDescriptor& field, int inde
       return OfNumber(repeated ? r.GetRepeatedInt32(message, &field, index) : r.GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_ENUM:
       return OfNumber(repeated ? r.GetRepeatedEnumValue(message, &field, index) : r.GetEnumValue(message, &field));
-    case FieldDescriptor::CPPTYPE_BOOL: return OfNumber(r.GetBool(message, &field) ? 1 : 0);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return OfNumber(r.GetBool(message, &field) ? 1 : 0);
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_UINT64:
     case FieldDescriptor::CPPTYPE_DOUBLE:
-    case FieldDescriptor::CPPTYPE_FLOAT: break;  // not in the schema (a test checks it)
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      break;  // not in the schema (a test checks it)
   }
   return {0, 0};
 }

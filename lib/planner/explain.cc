@@ -18,9 +18,12 @@ using absl::string_view;
 
 v1::FindingLevel ToLevel(Level level) {
   switch (level) {
-    case Level::kNote: return v1::FINDING_LEVEL_NOTE;
-    case Level::kWarning: return v1::FINDING_LEVEL_WARNING;
-    case Level::kError: return v1::FINDING_LEVEL_ERROR;
+    case Level::kNote:
+      return v1::FINDING_LEVEL_NOTE;
+    case Level::kWarning:
+      return v1::FINDING_LEVEL_WARNING;
+    case Level::kError:
+      return v1::FINDING_LEVEL_ERROR;
   }
   return v1::FINDING_LEVEL_NOTE;
 }
@@ -28,7 +31,13 @@ v1::FindingLevel ToLevel(Level level) {
 class Explainer {
  public:
   Explainer(const Model& m, const std::vector<Action>& actions, const Schedule& s, v1::PlanResponse* out)
-      : m_(m), actions_(actions), s_(s), out_(out), common_(m), resources_(m), complete_(m.request->horizon() != v1::HORIZON_READY) {}
+      : m_(m),
+        actions_(actions),
+        s_(s),
+        out_(out),
+        common_(m),
+        resources_(m),
+        complete_(m.request->horizon() != v1::HORIZON_READY) {}
 
   void Run() {
     MakeFinalRings();
@@ -55,7 +64,8 @@ class Explainer {
   void MakeFinalRings() {
     std::vector<std::set<Id>> rings(m_.dcs.size());
     for (const Member& member : m_.members) {
-      if (member.slot != kNone && member.dc != kNone && member.movement != Movement::kLeaving) rings[At(member.dc)].insert(member.slot);
+      if (member.slot != kNone && member.dc != kNone && member.movement != Movement::kLeaving)
+        rings[At(member.dc)].insert(member.slot);
     }
     auto change = [&](Kind kind, Id dc, Id slot) {
       if (slot == kNone || dc == kNone) return;
@@ -154,12 +164,13 @@ class Explainer {
     written_.assign(actions_.size(), nullptr);
     for (const SectionInfo& section : s_.sections) section_ids_[{section.resource, section.number}] = "";
     for (const SectionInfo& section : s_.sections) {
-      if (Shown(section)) section_ids_[{section.resource, section.number}] = SectionId(section.resource, section.number);
+      if (Shown(section))
+        section_ids_[{section.resource, section.number}] = SectionId(section.resource, section.number);
     }
     ready_.assign(actions_.size(), 0);
     for (const ActionIndex i : s_.order) WriteAction(i);
-    if (!complete_) return;
     out_->mutable_plan()->set_format_version("1.0");
+    if (!complete_) return;
     for (const SectionInfo& section : s_.sections) {
       if (Shown(section)) WriteSection(section);
     }
@@ -224,7 +235,7 @@ class Explainer {
     }
     for (const Membership& ms : s_.memberships[At(i)]) {
       const std::string& id = section_ids_[{ms.resource, ms.number}];
-      if (!id.empty()) out->add_sections(id);
+      if (complete_ && !id.empty()) out->add_sections(id);
       if (ms.number == 0 || after_drain || IsPredecessorsOwn(a, ms)) continue;
       out->add_requires_ids(section_ids_[{ms.resource, ms.number - 1}]);
     }
@@ -246,7 +257,8 @@ class Explainer {
     if (m_.policy.settle_seconds == 0 || !IsDisruption(a.kind) || a.was_down) return 0;
     int64_t last = 0;
     for (const v1::StartedAction& started : m_.request->ledger().started()) {
-      if (!IsDisruption(static_cast<Kind>(started.kind())) || started.target().datacenter() != m_.dc(a.dc).name) continue;
+      if (!IsDisruption(static_cast<Kind>(started.kind())) || started.target().datacenter() != m_.dc(a.dc).name)
+        continue;
       if (started.target().rack() != m_.rack(a.rack).name) last = std::max(last, started.started_at_seconds());
     }
     return last == 0 ? 0 : last + m_.policy.settle_seconds;
@@ -298,9 +310,10 @@ class Explainer {
       if (s_.place[At(p)] != Place::kHeld && s_.place[At(p)] != Place::kDropped) continue;
       v1::Refusal* by = held->add_by();
       by->set_guard("predecessor");
-      by->set_text(StrCat("comes after ", KindName(actions_[At(p)].kind), " ",
-                          actions_[At(p)].slot != kNone ? m_.SlotName(actions_[At(p)].slot) : std::string("of the cluster"),
-                          ", which is held"));
+      by->set_text(
+          StrCat("comes after ", KindName(actions_[At(p)].kind), " ",
+                 actions_[At(p)].slot != kNone ? m_.SlotName(actions_[At(p)].slot) : std::string("of the cluster"),
+                 ", which is held"));
       by->set_remedy("release that one");
       return;
     }
@@ -317,9 +330,11 @@ class Explainer {
       Ghosts();
     }
     auto* findings = out_->mutable_findings();
-    std::stable_sort(findings->pointer_begin(), findings->pointer_end(), [](const v1::Finding* a, const v1::Finding* b) {
-      return std::make_tuple(-a->level(), a->rule(), a->message()) < std::make_tuple(-b->level(), b->rule(), b->message());
-    });
+    std::stable_sort(findings->pointer_begin(), findings->pointer_end(),
+                     [](const v1::Finding* a, const v1::Finding* b) {
+                       return std::make_tuple(-a->level(), a->rule(), a->message()) <
+                              std::make_tuple(-b->level(), b->rule(), b->message());
+                     });
   }
 
  public:
@@ -371,7 +386,8 @@ class Explainer {
       for (size_t d = 0; d < c.rf.size(); ++d) intolerant = intolerant || (c.rf[d] > 0 && c.local_tolerance[d] <= 0);
       if (!intolerant) continue;
       Add("quorum", Level::kWarning,
-          StrCat("keyspace ", k.name, " tolerates no loss of a replica at its level: parts of it are unavailable while a node is away"),
+          StrCat("keyspace ", k.name,
+                 " tolerates no loss of a replica at its level: parts of it are unavailable while a node is away"),
           m_.policy.hold_intolerant ? "policy.intolerant is hold: nothing is taken away"
                                     : "raise its replication factor, or lower its level in policy.keyspaces");
     }
@@ -400,12 +416,14 @@ class Explainer {
         int32_t sections = 0;
         for (const SectionInfo& s : s_.sections) sections += s.resource == resources_.serving(dc) ? 1 : 0;
         Add("one-rack", Level::kWarning,
-            simple ? StrCat("keyspace ", k.name, " is SimpleStrategy, which does not look at racks: ", restarts, " restarts take ", sections, " sections, one after the other")
+            simple ? StrCat("keyspace ", k.name, " is SimpleStrategy, which does not look at racks: ", restarts,
+                            " restarts take ", sections, " sections, one after the other")
                    : StrCat(m_.dcs[d].name, " has ", racks, " rack(s) and keyspace ", k.name, " has ", rf,
-                            " replicas there, so a rack holds several replicas of a range: ", restarts, " restarts take ",
-                            sections, " sections, one after the other"),
+                            " replicas there, so a rack holds several replicas of a range: ", restarts,
+                            " restarts take ", sections, " sections, one after the other"),
             simple ? "alter the keyspace to NetworkTopologyStrategy, or raise policy.rack_width"
-                   : StrCat("with ", rf, " racks whole racks could restart at once, in ", rf, " sections; or raise policy.rack_width"),
+                   : StrCat("with ", rf, " racks whole racks could restart at once, in ", rf,
+                            " sections; or raise policy.rack_width"),
             dc);
         break;
       }
@@ -416,7 +434,8 @@ class Explainer {
     for (const auto& [id, pool] : pools_) {
       if (pool.capacity > 1 || m_.policy.width <= 1 || !absl::StartsWith(id, "restart/")) continue;
       Add("ordered-ready", Level::kNote,
-          StrCat("the workload of rack ", id.substr(8), " starts its nodes in order (OrderedReady), so one restarts at a time"),
+          StrCat("the workload of rack ", id.substr(8),
+                 " starts its nodes in order (OrderedReady), so one restarts at a time"),
           "recreate it with podManagementPolicy Parallel (orphan delete, no restart) to use policy's width");
     }
   }
@@ -424,7 +443,8 @@ class Explainer {
   void Ignored() {
     for (const v1::KeyspacePolicy& own : m_.request->policy().keyspaces()) {
       if (own.ignore()) {
-        Add("ignored-keyspace", Level::kWarning, StrCat("keyspace ", own.name(), " is not protected (policy.keyspaces[].ignore)"),
+        Add("ignored-keyspace", Level::kWarning,
+            StrCat("keyspace ", own.name(), " is not protected (policy.keyspaces[].ignore)"),
             "take the setting out to protect it");
       }
     }

@@ -1,4 +1,5 @@
-// Pass 7: what the schedule says, as messages: reasons, conditions, times, impact, outcome. Display only; nothing here decides.
+// Pass 7: what the schedule says, as messages: reasons, conditions, times, impact, outcome. Display only; nothing here
+// decides.
 #ifndef CASSPLAN_LIB_PLANNER_EXPLAIN_H_
 #define CASSPLAN_LIB_PLANNER_EXPLAIN_H_
 

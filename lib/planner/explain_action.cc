@@ -30,27 +30,59 @@ class Describer {
  private:
   void Kinds() {
     switch (a_.kind) {
-      case Kind::kCreateClusterObjects: Objects("create the Services and the PodDisruptionBudget of the cluster"); break;
-      case Kind::kUpdateClusterObjects: Objects("update the PodDisruptionBudget of the cluster"); break;
-      case Kind::kCreateRack: Rack("create the workload of rack ", "rack_present", "yes"); break;
-      case Kind::kUpdateRack: Rack("write the new template of rack ", "template_revision", m_.rack(a_.rack).desired_revision); break;
+      case Kind::kCreateClusterObjects:
+        Objects("create the Services and the PodDisruptionBudget of the cluster");
+        break;
+      case Kind::kUpdateClusterObjects:
+        Objects("update the PodDisruptionBudget of the cluster");
+        break;
+      case Kind::kCreateRack:
+        Rack("create the workload of rack ", "rack_present", "yes");
+        break;
+      case Kind::kUpdateRack:
+        Rack("write the new template of rack ", "template_revision", m_.rack(a_.rack).desired_revision);
+        break;
       case Kind::kDeleteRack:
         Rack("delete the workload of rack ", "rack_present", "no");
         Pre("rack_nodes", "0");
         out_->set_way_back("add the datacenter again");
         break;
-      case Kind::kSetSeeds: Objects("write the new seed list; it counts from the next start of each node on"); break;
-      case Kind::kStartNode: Start(); break;
-      case Kind::kDrain: Drain(); break;
-      case Kind::kRestartNode: Restart(); break;
-      case Kind::kDecommission: Decommission(); break;
-      case Kind::kShrinkRack: Shrink(); break;
-      case Kind::kDeleteVolume: DeleteVolume(); break;
-      case Kind::kReplaceNode: Replace(); break;
-      case Kind::kRebuild: Rebuild(); break;
-      case Kind::kCleanup: Cleanup(); break;
-      case Kind::kAlterKeyspace: Alter(); break;
-      case Kind::kRepair: Repair(); break;
+      case Kind::kSetSeeds:
+        Objects("write the new seed list; it counts from the next start of each node on");
+        break;
+      case Kind::kStartNode:
+        Start();
+        break;
+      case Kind::kDrain:
+        Drain();
+        break;
+      case Kind::kRestartNode:
+        Restart();
+        break;
+      case Kind::kDecommission:
+        Decommission();
+        break;
+      case Kind::kShrinkRack:
+        Shrink();
+        break;
+      case Kind::kDeleteVolume:
+        DeleteVolume();
+        break;
+      case Kind::kReplaceNode:
+        Replace();
+        break;
+      case Kind::kRebuild:
+        Rebuild();
+        break;
+      case Kind::kCleanup:
+        Cleanup();
+        break;
+      case Kind::kAlterKeyspace:
+        Alter();
+        break;
+      case Kind::kRepair:
+        Repair();
+        break;
       case Kind::kUnspecified:
       case Kind::kGrantStart:
       case Kind::kQuarantineVolume:
@@ -70,7 +102,8 @@ class Describer {
       case Kind::kClearSnapshot:
       case Kind::kBackup:
       case Kind::kDeleteBackup:
-      case Kind::kRestore: break;  // no procedure makes these yet
+      case Kind::kRestore:
+        break;  // no procedure makes these yet
     }
   }
 
@@ -142,7 +175,8 @@ class Describer {
     Effect("member", "up");
     if (a_.joins) Effect("cleanup_owed", "older nodes of the datacenter");
     out_->set_reversibility(a_.joins ? v1::REVERSIBILITY_UNTIL_STARTED : v1::REVERSIBILITY_REVERSIBLE);
-    out_->set_manual(StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal + 1, " node(s)"));
+    out_->set_manual(
+        StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal + 1, " node(s)"));
     out_->set_verify("nodetool status on another node shows it as UN");
     out_->set_way_back(a_.joins ? "once it has joined: decommission it" : "stop it again");
     Cost(m_.policy.start_seconds, m_.policy.start_seconds * 2 + StreamSeconds(share), share);
@@ -241,7 +275,8 @@ class Describer {
     }
     Done("slot_present", "no");
     Effect("slot", "gone");
-    out_->set_manual(StrCat("lower the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal, " node(s)"));
+    out_->set_manual(
+        StrCat("lower the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal, " node(s)"));
     out_->set_verify("the Pod is gone");
     out_->set_way_back("raise it again");
     Cost(5, 60);
@@ -256,7 +291,8 @@ class Describer {
     Done("volume_present", "no");
     Effect("volume", "deleted");
     out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
-    out_->set_manual(StrCat("delete the volume claim ", volume.name.empty() ? absl::string_view("of the slot") : volume.name));
+    out_->set_manual(
+        StrCat("delete the volume claim ", volume.name.empty() ? absl::string_view("of the slot") : volume.name));
     out_->set_verify("the claim is gone");
     out_->set_way_back("none: the data on it is gone; policy.on_remove: retain keeps volumes");
     Cost(1, 30);
@@ -271,11 +307,12 @@ class Describer {
     Effect("member", "up");
     out_->set_template_revision(std::string(m_.rack(a_.rack).desired_revision));
     out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
-    out_->set_manual(StrCat("keep the old volume, start an empty node in ", slot_, " with replace_address_first_boot=",
-                            m_.member(a_.member).address));
+    out_->set_manual(StrCat("keep the old volume, start an empty node in ", slot_,
+                            " with replace_address_first_boot=", m_.member(a_.member).address));
     out_->set_verify("nodetool status on another node shows it as UN with a new host id");
     out_->set_way_back("none once it has joined");
-    Cost(m_.policy.start_seconds + StreamSeconds(Load()), m_.policy.start_seconds * 2 + 4 * StreamSeconds(Load()), Load());
+    Cost(m_.policy.start_seconds + StreamSeconds(Load()), m_.policy.start_seconds * 2 + 4 * StreamSeconds(Load()),
+         Load());
   }
 
   void Rebuild() {
@@ -285,8 +322,10 @@ class Describer {
     Done("reported", "done");
     Effect("data", m_.keyspace(a_.keyspace).name);
     out_->set_source_datacenter(std::string(source));
+    out_->set_replication_factor(a_.replication_factor);
     out_->set_manual(StrCat("nodetool rebuild --keyspace ", m_.keyspace(a_.keyspace).name, " ", source, " on ", slot_));
-    out_->set_verify(StrCat("nodetool netstats on ", slot_, " shows no stream, and its log says that the rebuild is done"));
+    out_->set_verify(
+        StrCat("nodetool netstats on ", slot_, " shows no stream, and its log says that the rebuild is done"));
     Cost(60, 600);
   }
 
@@ -304,6 +343,7 @@ class Describer {
   void Alter() {
     const Keyspace& k = m_.keyspace(a_.keyspace);
     out_->set_replication_factor(a_.replication_factor);
+    if (a_.source_dc != kNone) out_->set_source_datacenter(std::string(m_.dc(a_.source_dc).name));
     std::vector<std::string> parts;
     for (size_t d = 0; d < k.rf.size(); ++d) {
       const int32_t rf = static_cast<Id>(d) == a_.dc ? a_.replication_factor : k.rf[d];
@@ -313,8 +353,9 @@ class Describer {
     Pre("no_movement", "yes");
     Done("replication", StrCat(a_.replication_factor));
     Effect("replication", StrCat(a_.replication_factor));
-    out_->set_manual(StrCat("cqlsh: ALTER KEYSPACE ", k.name, " WITH replication = {'class': 'NetworkTopologyStrategy', ",
-                            absl::StrJoin(parts, ", "), "}"));
+    out_->set_manual(StrCat("cqlsh: ALTER KEYSPACE ", k.name,
+                            " WITH replication = {'class': 'NetworkTopologyStrategy', ", absl::StrJoin(parts, ", "),
+                            "}"));
     out_->set_verify(StrCat("cqlsh: DESCRIBE KEYSPACE ", k.name));
     out_->set_way_back("alter it back, as long as no client relies on the new replicas");
     Cost(1, 30);
@@ -325,7 +366,8 @@ class Describer {
     Pre("no_movement", "yes");
     Done("reported", "done");
     Effect("repaired", m_.keyspace(a_.keyspace).name);
-    out_->set_manual(StrCat("nodetool repair --full --partitioner-range ", m_.keyspace(a_.keyspace).name, " on ", slot_));
+    out_->set_manual(
+        StrCat("nodetool repair --full --partitioner-range ", m_.keyspace(a_.keyspace).name, " on ", slot_));
     out_->set_verify(StrCat("nodetool repair_admin list on ", slot_));
     const int64_t seconds = Load() / (32 << 20);
     Cost(10 + seconds, 60 + seconds * 4);
@@ -347,7 +389,8 @@ Common::Change TemplateChange(const Rack& rack) {
                                      [&](const auto& s) { return s.first == section.name(); });
     const bool known = before != rack.sections.end();
     if (known && before->second == section.value()) continue;
-    const bool readable = known && section.name() != "config" && section.value().size() <= 80 && before->second.size() <= 80;
+    const bool readable =
+        known && section.name() != "config" && section.value().size() <= 80 && before->second.size() <= 80;
     absl::StrAppend(&change.text, change.text.empty() ? "" : ", ", section.name());
     if (readable) absl::StrAppend(&change.text, " ", before->second, " -> ", section.value());
     if (!section.path().empty()) change.paths.push_back(section.path());
@@ -401,11 +444,14 @@ std::string TemplateReason(const Model& m, const Common& common, const Action& a
 // The sentence for a drift, and the field path that caused it (empty: none).
 std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action& a) {
   if (a.drift == "missing-node") {
-    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"), "nodesPerRacks"};
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"),
+            "nodesPerRacks"};
   }
   if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
-    if (m.slot(a.slot).desired) return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
-    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail), "nodesPerRacks"};
+    if (m.slot(a.slot).desired)
+      return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail),
+            "nodesPerRacks"};
   }
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
   if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};
@@ -414,11 +460,20 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
   if (a.drift == "replication") {
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
-                   m.dc(a.dc).name), "keyspaces"};
+                   m.dc(a.dc).name),
+            "keyspaces"};
   }
-  if (a.drift == "repair-due") return {StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago"), ""};
-  if (a.drift == "missing-rack") return {StrCat("rack ", m.RackName(a.rack), " is desired and does not exist"), "topology"};
-  if (a.drift == "surplus-rack") return {StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node"), "topology"};
+  if (a.drift == "rebuild-owed") {
+    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " replicates in ", m.dc(a.dc).name,
+                   ", and the node has not fetched its data yet"),
+            ""};
+  }
+  if (a.drift == "repair-due")
+    return {StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago"), ""};
+  if (a.drift == "missing-rack")
+    return {StrCat("rack ", m.RackName(a.rack), " is desired and does not exist"), "topology"};
+  if (a.drift == "surplus-rack")
+    return {StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node"), "topology"};
   if (a.drift == "seeds") return {"the seed list differs", "seeds"};
   return {"objects shared by all racks are missing or differ", ""};
 }

@@ -1,5 +1,5 @@
-// Start and finish of every planned action: predecessors, sections and the room in pools, with the high estimate of each cost. For
-// display only.
+// Start and finish of every planned action: predecessors, sections and the room in pools, with the high estimate of
+// each cost. For display only.
 #include <algorithm>
 #include <map>
 #include <queue>

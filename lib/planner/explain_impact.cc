@@ -1,5 +1,5 @@
-// What clients see at worst while the plan runs: for every counted keyspace and datacenter the lowest number of replicas up over all
-// ranges and all sections.
+// What clients see at worst while the plan runs: for every counted keyspace and datacenter the lowest number of
+// replicas up over all ranges and all sections.
 #include <algorithm>
 #include <vector>
 
@@ -22,7 +22,8 @@ std::vector<std::vector<Id>> DisruptedBySection(const Model& m, const std::vecto
     }
   };
   for (size_t i = 0; i < m.in_flight.size(); ++i) {
-    if (IsDisruption(m.in_flight[i].kind) && m.in_flight[i].member != kNone) add(schedule.in_flight[i], m.in_flight[i].member);
+    if (IsDisruption(m.in_flight[i].kind) && m.in_flight[i].member != kNone)
+      add(schedule.in_flight[i], m.in_flight[i].member);
   }
   for (const ActionIndex i : schedule.order) {
     const Action& a = actions[static_cast<size_t>(i)];

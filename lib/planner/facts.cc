@@ -281,7 +281,8 @@ void Facts::EffectOnServing(const Action& a) {
         ++open_repairs_[Index(d)];
       }
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -312,7 +313,8 @@ void Facts::EffectOnRing(const Action& a) {
       rf_[Index(a.keyspace)][Index(a.dc)] = a.replication_factor;
       net_change_[ring] = 1;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

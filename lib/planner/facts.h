@@ -1,8 +1,9 @@
-// The worst state that the plan so far allows, per resource. A fact owned by a resource is read as: effects of its closed
-// sections applied; all members of its open section in flight at once. Sections of other resources do not matter.
+// The worst state that the plan so far allows, per resource. A fact owned by a resource is read as: effects of its
+// closed sections applied; all members of its open section in flight at once. Sections of other resources do not
+// matter.
 //
-// Sections that hold one action alone are closed at once: nothing can ever join them, and everyone who reads their facts must
-// claim the resource and so comes after.
+// Sections that hold one action alone are closed at once: nothing can ever join them, and everyone who reads their
+// facts must claim the resource and so comes after.
 #ifndef CASSPLAN_LIB_PLANNER_FACTS_H_
 #define CASSPLAN_LIB_PLANNER_FACTS_H_
 

@@ -10,7 +10,9 @@ void MarkInFlight(Lowering* l) {
   for (Action& a : l->actions) {
     for (const InFlight& running : l->model.in_flight) {
       if (running.kind != a.kind) continue;
-      const bool same = a.slot != kNone ? running.slot == a.slot : a.rack != kNone ? running.rack == a.rack : true;
+      const bool same = a.slot != kNone   ? running.slot == a.slot
+                        : a.rack != kNone ? running.rack == a.rack
+                                          : running.dc == a.dc;
       if (same && running.keyspace == a.keyspace) a.in_flight = true;
     }
   }

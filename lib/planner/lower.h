@@ -31,11 +31,11 @@ struct Lowering {
 std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
 
 // The procedures, in the order in which they run (later ones look at what earlier ones added).
-void LowerObjects(Lowering* l);        // shared objects, racks, seeds
+void LowerObjects(Lowering* l);  // shared objects, racks, seeds
 void LowerReplace(Lowering* l);
 void LowerScaleIn(Lowering* l);
 void LowerRollingUpdate(Lowering* l);
-void LowerScaleOut(Lowering* l);       // also the bootstrap of a cluster and its cold start
+void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its cold start
 void LowerCleanup(Lowering* l);
 void LowerReplication(Lowering* l);
 void LowerRepair(Lowering* l);

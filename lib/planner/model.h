@@ -1,5 +1,5 @@
-// The planner's own picture of a request: ids are indices, lists are flat vectors in canonical order, text points into the
-// request. Built by `normalize`, changed only by `settle`; every later pass reads it.
+// The planner's own picture of a request: ids are indices, lists are flat vectors in canonical order, text points into
+// the request. Built by `normalize`, changed only by `settle`; every later pass reads it.
 #ifndef CASSPLAN_LIB_PLANNER_MODEL_H_
 #define CASSPLAN_LIB_PLANNER_MODEL_H_
 
@@ -59,8 +59,8 @@ struct Rack {
   absl::string_view uid;
   Known parallel = Known::kUnknown;
   int64_t capacity = 0;
-  bool conflicting = false;       // reports contradict each other
-  bool template_refused = false;  // admit refused the change of its template
+  bool conflicting = false;                                               // reports contradict each other
+  bool template_refused = false;                                          // admit refused the change of its template
   std::vector<std::pair<absl::string_view, absl::string_view>> sections;  // of the stored template
 };
 
@@ -113,16 +113,16 @@ enum class Movement : uint8_t { kNormal, kJoining, kLeaving, kMoving, kRemoving 
 
 struct Member {
   absl::string_view host_id;
-  Id dc = kNone;    // kNone: nobody says where it is
+  Id dc = kNone;  // kNone: nobody says where it is
   Id rack = kNone;
   Id slot = kNone;
-  bool up = false;          // seen Up by a majority of the others, and its own word does not contradict
-  bool known = false;       // somebody could be asked
+  bool up = false;     // seen Up by a majority of the others, and its own word does not contradict
+  bool known = false;  // somebody could be asked
   bool drained = false;
-  bool at_risk = false;     // up, but may go at any moment: cordoned machine, being deleted
-  bool in_ring = true;      // owns tokens (a joining node does not yet)
-  bool external = false;    // in a datacenter or rack that this cluster's owner does not manage
-  bool failed = false;      // its last start failed or timed out, with the goal that is still wanted
+  bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted
+  bool in_ring = true;    // owns tokens (a joining node does not yet)
+  bool external = false;  // in a datacenter or rack that this cluster's owner does not manage
+  bool failed = false;    // its last start failed or timed out, with the goal that is still wanted
   Movement movement = Movement::kNormal;
   bool movement_is_ours = false;  // the ledger has it in flight
   Mode mode = Mode::kUnknown;
@@ -149,12 +149,12 @@ struct Keyspace {
   std::vector<int32_t> rf;  // by datacenter; kSimple: empty
   int32_t simple_rf = 0;
   bool transient = false;
-  bool counted = false;    // its availability is protected
-  bool user = false;       // not one of Cassandra's own
+  bool counted = false;             // its availability is protected
+  bool user = false;                // not one of Cassandra's own
   bool unknown_datacenter = false;  // names a datacenter that has no node
   Id replication_class = kNone;
   std::vector<int32_t> levels;  // v1::ConsistencyLevel, ascending
-  int64_t gc_grace = 0;    // 0: unknown
+  int64_t gc_grace = 0;         // 0: unknown
 };
 
 // Counted keyspaces with equal replication and levels are judged once.
@@ -173,6 +173,14 @@ struct ReplicationGoal {
   Id dc = kNone;
   int32_t from = 0;
   int32_t to = 0;
+};
+
+// What an ALTER of before left to do.
+struct RebuildDebt {
+  Id member = kNone;  // has a slot
+  Id keyspace = kNone;
+  Id source_dc = kNone;
+  int32_t replication_factor = 0;
 };
 
 struct ObjectState {
@@ -204,6 +212,7 @@ struct InFlight {
   Id keyspace = kNone;
   Id source_dc = kNone;
   bool release_changes = false;
+  int32_t replication_factor = 0;  // alter_keyspace; 0: not known
 };
 
 // A start that failed or timed out, and is not over by what is observed now.
@@ -216,9 +225,10 @@ struct FailedStart {
   absl::string_view message;
 };
 
-struct LeftNode {
-  absl::string_view host_id;
-  Id slot = kNone;
+struct LastRepair {
+  absl::string_view keyspace;
+  absl::string_view host_id;  // empty: all nodes
+  int64_t at = 0;
 };
 
 struct Waiver {
@@ -243,6 +253,7 @@ struct PolicyFacts {
   int32_t compaction_headroom_percent = 20;
   int32_t imbalance_percent = 50;
   bool repair = false;
+  std::vector<absl::string_view> repair_keyspaces;  // empty: all
   int64_t repair_interval = 7 * 86400;
   int32_t repair_parallel = 1;
   int64_t restart_low = 120;
@@ -251,7 +262,7 @@ struct PolicyFacts {
   int64_t stream_bytes_per_second = 25'000'000;
   int64_t timeout = 3600;
   KindSet paused;
-  KindSet capable;             // what the executor can do
+  KindSet capable;  // what the executor can do
   std::vector<Waiver> waivers;
 };
 
@@ -281,38 +292,39 @@ struct Model {
   absl::string_view cluster;
   absl::string_view owner;
 
-  std::vector<Datacenter> dcs;   // by name
-  std::vector<Rack> racks;       // by datacenter, name
-  std::vector<Slot> slots;       // by rack, ordinal
-  std::vector<Member> members;   // by datacenter, rack, ordinal, host id
+  std::vector<Datacenter> dcs;  // by name
+  std::vector<Rack> racks;      // by datacenter, name
+  std::vector<Slot> slots;      // by rack, ordinal
+  std::vector<Member> members;  // by datacenter, rack, ordinal, host id
   std::vector<int64_t> tokens;
   std::vector<int32_t> rack_of_member;  // racks for placement; members nobody can place come last
   std::vector<Keyspace> keyspaces;      // by name
   std::vector<ReplicationClass> classes;
   std::vector<ReplicationGoal> replication_goals;
-  std::vector<ObjectState> objects;     // by kind, name
-  std::vector<Id> seeds;                // slots, ascending
+  std::vector<RebuildDebt> rebuild_debts;
+  std::vector<ObjectState> objects;      // by kind, name
+  std::vector<Id> seeds;                 // slots, ascending
   Known seeds_differ = Known::kUnknown;  // observed seed list is another
   std::vector<ForeignMovement> foreign;
   std::vector<InFlight> in_flight;
   std::vector<FailedStart> failed_starts;
-  std::vector<LeftNode> left;
-  std::vector<Id> replace_requests;     // slots whose member shall be replaced
+  std::vector<LastRepair> last_repairs;
+  std::vector<Id> replace_requests;  // slots whose member shall be replaced
   PolicyFacts policy;
 
-  bool empty_cluster = false;     // proven: no member, no volume, no slot
-  bool schema_known = false;      // all keyspaces with their replication
+  bool empty_cluster = false;  // proven: no member, no volume, no slot
+  bool schema_known = false;   // all keyspaces with their replication
   bool schema_derived = false;
-  bool views_known = false;       // some member could be asked for its view of the ring
+  bool views_known = false;  // some member could be asked for its view of the ring
   bool objects_known = false;
-  bool merged = false;            // a counted keyspace or a level spans datacenters: one ring, one serving
-  std::string partitioner;        // empty: Murmur3Partitioner or unknown
+  bool merged = false;      // a counted keyspace or a level spans datacenters: one ring, one serving
+  std::string partitioner;  // empty: Murmur3Partitioner or unknown
   absl::string_view unknown_strategy_keyspace;
   bool invalid = false;
   bool refused = false;
-  bool unknown = false;           // too little is known to say that nothing differs
-  std::vector<Id> refused_scale_in;   // datacenters whose shrinking admit refused
-  std::vector<Id> refused_dc;         // datacenters whose removal admit refused
+  bool unknown = false;              // too little is known to say that nothing differs
+  std::vector<Id> refused_scale_in;  // datacenters whose shrinking admit refused
+  std::vector<Id> refused_dc;        // datacenters whose removal admit refused
   std::vector<std::string> notices;
   std::vector<Note> notes;
   std::vector<Change> changes;

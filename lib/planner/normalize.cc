@@ -95,10 +95,10 @@ void ReadOperations(const v1::Desired& desired, const RackIndex& index, Model* m
     note.rule = "operation";
     note.level = Level::kWarning;
     note.slot = slot;
-    note.message = slot == kNone
-                       ? absl::StrCat("operation ", operation.uid(), " names a slot that does not exist")
-                       : absl::StrCat("operation ", operation.uid(), ": ",
-                                      KindName(static_cast<Kind>(operation.kind())), " on request is not planned by this version");
+    note.message =
+        slot == kNone ? absl::StrCat("operation ", operation.uid(), " names a slot that does not exist")
+                      : absl::StrCat("operation ", operation.uid(), ": ", KindName(static_cast<Kind>(operation.kind())),
+                                     " on request is not planned by this version");
     note.remedy = slot == kNone ? "name datacenter, rack and ordinal of a slot" : "run it by hand";
     model->notes.push_back(std::move(note));
   }

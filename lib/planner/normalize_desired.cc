@@ -99,8 +99,8 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
   Setting(p.has_max_evidence_age_seconds(), p.max_evidence_age_seconds(), 1, 7 * 86'400, "max_evidence_age_seconds",
           &out->max_evidence_age, model);
   const v1::DiskPolicy& disk = p.disk();
-  Setting(disk.has_max_used_percent(), disk.max_used_percent(), 1, 100, "disk.max_used_percent",
-          &out->max_used_percent, model);
+  Setting(disk.has_max_used_percent(), disk.max_used_percent(), 1, 100, "disk.max_used_percent", &out->max_used_percent,
+          model);
   Setting(disk.has_compaction_headroom_percent(), disk.compaction_headroom_percent(), 0, 100,
           "disk.compaction_headroom_percent", &out->compaction_headroom_percent, model);
   Setting(disk.has_imbalance_percent(), disk.imbalance_percent(), 0, 1'000, "disk.imbalance_percent",
@@ -115,7 +115,8 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
           &out->restart_low, model);
   Setting(times.has_restart_seconds_high(), times.restart_seconds_high(), 0, kWeek, "times.restart_seconds_high",
           &out->restart_high, model);
-  Setting(times.has_start_seconds(), times.start_seconds(), 0, kWeek, "times.start_seconds", &out->start_seconds, model);
+  Setting(times.has_start_seconds(), times.start_seconds(), 0, kWeek, "times.start_seconds", &out->start_seconds,
+          model);
   Setting(times.has_stream_bytes_per_second(), times.stream_bytes_per_second(), 1, int64_t{1} << 50,
           "times.stream_bytes_per_second", &out->stream_bytes_per_second, model);
   Setting(times.has_timeout_seconds(), times.timeout_seconds(), 1, kWeek * 4, "times.timeout_seconds", &out->timeout,
@@ -186,6 +187,10 @@ void ReadPolicy(const v1::PlanRequest& request, Model* model) {
   out->drain = !p.has_drain() || p.drain();
   out->auto_cleanup = !request.desired().has_auto_cleanup() || request.desired().auto_cleanup();
   out->repair = p.repair().enabled();
+  out->repair_keyspaces.assign(p.repair().keyspaces().begin(), p.repair().keyspaces().end());
+  for (const v1::LastRepair& last : request.ledger().last_repairs()) {
+    model->last_repairs.push_back({last.keyspace(), last.target().host_id(), last.at_seconds()});
+  }
   CheckLevels(p.levels(), "policy.levels", model);
   std::vector<std::pair<absl::string_view, std::string>> names;
   for (int k = 0; k < p.keyspaces_size(); ++k) {

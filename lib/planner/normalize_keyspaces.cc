@@ -18,7 +18,7 @@ using Levels = google::protobuf::RepeatedField<int>;
 
 // Source: org.apache.cassandra.schema.SchemaConstants.
 constexpr std::array<string_view, 7> kCassandraKeyspaces = {
-    "system",       "system_auth",   "system_distributed", "system_schema",
+    "system",        "system_auth",  "system_distributed",   "system_schema",
     "system_traces", "system_views", "system_virtual_schema"};
 
 bool IsCassandras(string_view name) {
@@ -104,11 +104,16 @@ bool Ignored(const v1::Policy& policy, string_view keyspace) {
 int32_t ToleranceOf(int32_t level, int32_t rf) {
   switch (level) {
     case v1::CONSISTENCY_LEVEL_ONE:
-    case v1::CONSISTENCY_LEVEL_LOCAL_ONE: return rf - 1;
-    case v1::CONSISTENCY_LEVEL_TWO: return rf - 2;
-    case v1::CONSISTENCY_LEVEL_THREE: return rf - 3;
-    case v1::CONSISTENCY_LEVEL_ALL: return 0;
-    default: return rf - (rf / 2 + 1);  // the quorums
+    case v1::CONSISTENCY_LEVEL_LOCAL_ONE:
+      return rf - 1;
+    case v1::CONSISTENCY_LEVEL_TWO:
+      return rf - 2;
+    case v1::CONSISTENCY_LEVEL_THREE:
+      return rf - 3;
+    case v1::CONSISTENCY_LEVEL_ALL:
+      return 0;
+    default:
+      return rf - (rf / 2 + 1);  // the quorums
   }
 }
 
@@ -117,8 +122,10 @@ bool Spans(int32_t level) {
     case v1::CONSISTENCY_LEVEL_LOCAL_QUORUM:
     case v1::CONSISTENCY_LEVEL_EACH_QUORUM:
     case v1::CONSISTENCY_LEVEL_LOCAL_SERIAL:
-    case v1::CONSISTENCY_LEVEL_LOCAL_ONE: return false;
-    default: return true;
+    case v1::CONSISTENCY_LEVEL_LOCAL_ONE:
+      return false;
+    default:
+      return true;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/planner/normalize_desired.h"
+#include "lib/planner/reports.h"
 
 namespace cassplan::planner {
 namespace {
@@ -16,14 +17,14 @@ using absl::string_view;
 // What all fresh views together say of one host id.
 struct Seen {
   string_view host_id;
-  const v1::Peer* peer = nullptr;        // first view that has it in the ring
-  const v1::NodeFacts* own = nullptr;    // its own word
+  const v1::Peer* peer = nullptr;      // first view that has it in the ring
+  const v1::NodeFacts* own = nullptr;  // its own word
   Id own_slot = kNone;
   int32_t up = 0;
   int32_t down = 0;
   int32_t left = 0;
   int32_t absent = 0;
-  int32_t viewers_self = 0;              // times it was itself a viewer
+  int32_t viewers_self = 0;  // times it was itself a viewer
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
   bool token_conflict = false;
   bool location_conflict = false;
@@ -35,12 +36,7 @@ class Join {
   Join(const RackIndex& index, Model* model) : index_(index), model_(model), request_(*model->request) {}
 
   void Run() {
-    PickReports();
-    ReadInventory();
-    ReadRacks();
-    ReadSlots();
-    ReadVolumes();
-    ReadObjects();
+    reports_ = ReadReports(index_, model_);
     CollectHosts();
     CountViews();
     MakeMembers();
@@ -54,11 +50,6 @@ class Join {
   }
 
  private:
-  bool Fresh(const v1::Report& report) {
-    const int64_t age = model_->now - report.observed_at_seconds();
-    return age <= model_->policy.max_evidence_age && -age <= model_->policy.max_evidence_age;
-  }
-
   void AddNote(string_view rule, Level level, std::string message, std::string remedy, Id slot = kNone) {
     Note note;
     note.rule = rule;
@@ -69,230 +60,18 @@ class Join {
     model_->notes.push_back(std::move(note));
   }
 
-  // Keeps the newer of two reports of one source; two that differ otherwise make the fact unknown.
-  void Pick(const v1::Report* candidate, const v1::Report** current, bool* conflict) {
-    if (*current == nullptr) {
-      *current = candidate;
-      return;
-    }
-    if (candidate->source() == (*current)->source() &&
-        candidate->observed_at_seconds() != (*current)->observed_at_seconds()) {
-      if (candidate->observed_at_seconds() > (*current)->observed_at_seconds()) *current = candidate;
-      return;
-    }
-    std::string a;
-    std::string b;
-    v1::Report x = *candidate;
-    v1::Report y = **current;
-    x.clear_source();
-    y.clear_source();
-    x.clear_observed_at_seconds();
-    y.clear_observed_at_seconds();
-    x.SerializeToString(&a);
-    y.SerializeToString(&b);
-    if (a != b) *conflict = true;
-  }
-
-  void PickReports() {
-    rack_reports_.assign(model_->racks.size(), nullptr);
-    slot_reports_.assign(model_->slots.size(), nullptr);
-    volume_reports_.assign(model_->slots.size(), nullptr);
-    node_reports_.assign(model_->slots.size(), nullptr);
-    conflicts_.assign(model_->slots.size(), 0);
-    std::vector<uint8_t> rack_conflicts(model_->racks.size(), 0);
-    for (const v1::Report& report : request_.observed().reports()) {
-      if (report.status() != v1::REPORT_STATUS_OK) {
-        if (report.status() == v1::REPORT_STATUS_FAILED) ++failed_;
-        continue;
-      }
-      if (!Fresh(report)) {
-        ++stale_;
-        continue;
-      }
-      PickOne(report, &rack_conflicts);
-    }
-    for (size_t r = 0; r < rack_conflicts.size(); ++r) {
-      if (rack_conflicts[r] == 0) continue;
-      model_->racks[r].conflicting = true;
-      rack_reports_[r] = nullptr;
-      AddNote("contradiction", Level::kWarning,
-              absl::StrCat("two reports about the workload of ", model_->RackName(static_cast<Id>(r)), " differ"),
-              "find out which source is wrong; until then nothing is done to the rack");
-    }
-    if (stale_ > 0) {
-      AddNote("stale-evidence", Level::kWarning,
-              absl::StrCat(stale_, " report(s) are older than ", model_->policy.max_evidence_age,
-                           " seconds and count as unknown"),
-              "observe again, or raise policy.max_evidence_age_seconds");
-    }
-    if (failed_ > 0) {
-      AddNote("failed-reports", Level::kWarning,
-              absl::StrCat(failed_, " report(s) failed: what they are about is unknown, not absent"),
-              "look at the errors of the observation");
-    }
-  }
-
-  void PickOne(const v1::Report& report, std::vector<uint8_t>* rack_conflicts) {
-    const Id slot = index_.FindSlot(*model_, report.subject());
-    bool conflict = false;
-    switch (report.facts_case()) {
-      case v1::Report::kInventory: inventories_.push_back(&report); break;
-      case v1::Report::kView: views_.push_back(&report); break;
-      case v1::Report::kObject: objects_.push_back(&report); break;
-      case v1::Report::kRack: {
-        const Id rack = index_.Find(report.subject().datacenter(), report.subject().rack());
-        if (rack == kNone) break;
-        Pick(&report, &rack_reports_[static_cast<size_t>(rack)], &conflict);
-        if (conflict) (*rack_conflicts)[static_cast<size_t>(rack)] = 1;
-        break;
-      }
-      case v1::Report::kSlot:
-        if (slot != kNone) Pick(&report, &slot_reports_[static_cast<size_t>(slot)], &conflict);
-        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 1;
-        break;
-      case v1::Report::kVolume:
-        if (slot != kNone) Pick(&report, &volume_reports_[static_cast<size_t>(slot)], &conflict);
-        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 2;
-        break;
-      case v1::Report::kNode:
-        if (slot != kNone) {
-          Pick(&report, &node_reports_[static_cast<size_t>(slot)], &conflict);
-          if (conflict) conflicts_[static_cast<size_t>(slot)] |= 4;
-        } else if (!report.node().host_id().empty()) {
-          loose_nodes_.push_back(&report.node());
-        }
-        break;
-      case v1::Report::kSchema:
-      case v1::Report::kRepairs:
-      case v1::Report::kSeeds:
-      case v1::Report::FACTS_NOT_SET: break;
-    }
-  }
-
-  void ReadInventory() {
-    for (const v1::Report* report : inventories_) {
-      racks_complete_ |= report->inventory().racks_complete();
-      slots_complete_ |= report->inventory().slots_complete();
-      volumes_complete_ |= report->inventory().volumes_complete();
-      objects_complete_ |= report->inventory().objects_complete();
-    }
-  }
-
-  void ReadRacks() {
-    for (size_t r = 0; r < model_->racks.size(); ++r) {
-      Rack& rack = model_->racks[r];
-      const v1::Report* report = rack_reports_[r];
-      if (report == nullptr) {
-        if (racks_complete_ && !rack.conflicting) rack.present = Known::kNo;
-        continue;
-      }
-      const v1::RackFacts& facts = report->rack();
-      rack.present = facts.present() ? Known::kYes : Known::kNo;
-      if (!facts.present()) continue;
-      if (!facts.has_nodes() || facts.nodes() < 0) rack.conflicting = true;
-      rack.nodes = facts.nodes();
-      rack.revision = facts.template_().revision();
-      rack.release = facts.template_().release();
-      rack.current_token = facts.restart_token();
-      rack.owner = facts.owner_id();
-      rack.uid = report->subject().uid();
-      rack.capacity = facts.volume().capacity_bytes();
-      if (facts.has_parallel()) rack.parallel = facts.parallel() ? Known::kYes : Known::kNo;
-      for (const v1::TemplateSection& s : facts.template_().sections()) rack.sections.emplace_back(s.name(), s.value());
-    }
-  }
-
-  void ReadSlots() {
-    for (size_t s = 0; s < model_->slots.size(); ++s) {
-      Slot& slot = model_->slots[s];
-      if ((conflicts_[s] & 1) != 0) {
-        AddNote("contradiction", Level::kWarning,
-                absl::StrCat("two reports about slot ", model_->SlotName(static_cast<Id>(s)), " differ"),
-                "find out which source is wrong; until then the slot is unknown", static_cast<Id>(s));
-        continue;
-      }
-      const v1::Report* report = slot_reports_[s];
-      if (report == nullptr) {
-        if (slots_complete_) slot.present = Known::kNo;
-        continue;
-      }
-      ReadSlot(*report, &slot);
-    }
-  }
-
-  static Known ToKnown(bool set, bool value) { return !set ? Known::kUnknown : value ? Known::kYes : Known::kNo; }
-
-  static void ReadSlot(const v1::Report& report, Slot* slot) {
-    const v1::SlotFacts& facts = report.slot();
-    slot->present = facts.present() ? Known::kYes : Known::kNo;
-    if (!facts.present()) return;
-    slot->ready = ToKnown(facts.has_ready(), facts.ready());
-    slot->schedulable = ToKnown(facts.has_schedulable(), facts.schedulable());
-    slot->being_deleted = facts.being_deleted();
-    slot->cordoned = facts.machine_cordoned();
-    slot->uid = report.subject().uid();
-    slot->address = facts.address();
-    slot->revision = facts.template_revision();
-    slot->release = facts.release();
-    slot->token = facts.restart_token();
-    slot->waiting_reason = facts.waiting_reason();
-    slot->restart_count = facts.restart_count();
-  }
-
-  void ReadVolumes() {
-    for (size_t s = 0; s < model_->slots.size(); ++s) {
-      VolumeState& volume = model_->slots[s].volume;
-      if ((conflicts_[s] & 2) != 0) {
-        AddNote("contradiction", Level::kWarning,
-                absl::StrCat("two reports about the volume of ", model_->SlotName(static_cast<Id>(s)), " differ"),
-                "find out which source is wrong; until then the volume is unknown", static_cast<Id>(s));
-        continue;
-      }
-      const v1::Report* report = volume_reports_[s];
-      if (report == nullptr) {
-        if (volumes_complete_) volume.present = Known::kNo;
-        continue;
-      }
-      const v1::VolumeFacts& facts = report->volume();
-      volume.present = facts.present() ? Known::kYes : Known::kNo;
-      if (!facts.present()) continue;
-      volume.capacity = std::max<int64_t>(0, facts.capacity_bytes());
-      volume.requested = std::max<int64_t>(0, facts.requested_bytes());
-      if (facts.contents() == v1::VOLUME_CONTENTS_EMPTY) volume.contents = Contents::kEmpty;
-      if (facts.contents() == v1::VOLUME_CONTENTS_MEMBER) volume.contents = Contents::kMember;
-      volume.host_id = facts.host_id();
-      volume.uid = report->subject().uid();
-      volume.name = report->subject().name();
-      volume.owner = facts.owner_id();
-      volume.mounted = ToKnown(facts.has_mounted(), facts.mounted());
-    }
-  }
-
-  void ReadObjects() {
-    model_->objects_known = objects_complete_;
-    for (ObjectState& object : model_->objects) {
-      if (objects_complete_) object.present = Known::kNo;
-      for (const v1::Report* report : objects_) {
-        if (report->object().kind() != object.kind || report->subject().name() != object.name) continue;
-        object.present = report->object().present() ? Known::kYes : Known::kNo;
-        object.revision = report->object().revision();
-        object.owner = report->object().owner_id();
-      }
-    }
-  }
-
   void CollectHosts() {
     std::vector<string_view> hosts;
-    for (const v1::Report* view : views_) {
+    for (const v1::Report* view : reports_.views) {
       for (const v1::Peer& peer : view->view().peers()) {
         if (!peer.host_id().empty()) hosts.push_back(peer.host_id());
       }
       for (const std::string& viewer : view->view().viewers()) hosts.push_back(viewer);
     }
-    for (const v1::Report* node : node_reports_) {
+    for (const v1::Report* node : reports_.nodes) {
       if (node != nullptr && !node->node().host_id().empty()) hosts.push_back(node->node().host_id());
     }
-    for (const v1::NodeFacts* node : loose_nodes_) hosts.push_back(node->host_id());
+    for (const v1::NodeFacts* node : reports_.loose_nodes) hosts.push_back(node->host_id());
     std::sort(hosts.begin(), hosts.end());
     hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     if (hosts.size() > static_cast<size_t>(kMaxMembers)) {
@@ -301,8 +80,8 @@ class Join {
     }
     seen_.resize(hosts.size());
     for (size_t i = 0; i < hosts.size(); ++i) seen_[i].host_id = hosts[i];
-    for (size_t s = 0; s < node_reports_.size(); ++s) ReadOwnWord(static_cast<Id>(s));
-    for (const v1::NodeFacts* node : loose_nodes_) {
+    for (size_t s = 0; s < reports_.nodes.size(); ++s) ReadOwnWord(static_cast<Id>(s));
+    for (const v1::NodeFacts* node : reports_.loose_nodes) {
       Seen* seen = Find(node->host_id());
       if (seen != nullptr && seen->own == nullptr) seen->own = node;
     }
@@ -310,8 +89,8 @@ class Join {
 
   void ReadOwnWord(Id s) {
     const size_t at = static_cast<size_t>(s);
-    if (node_reports_[at] == nullptr || (conflicts_[at] & 4) != 0) return;
-    const v1::NodeFacts& node = node_reports_[at]->node();
+    if (reports_.nodes[at] == nullptr || reports_.node_conflicts[at] != 0) return;
+    const v1::NodeFacts& node = reports_.nodes[at]->node();
     Slot& slot = model_->slots[at];
     slot.node_answered = true;
     if (v1::NodeMode_IsValid(node.mode())) slot.mode = static_cast<Mode>(node.mode());
@@ -342,8 +121,8 @@ class Join {
     std::vector<int32_t> stamp(seen_.size(), -1);
     std::vector<const v1::Peer*> in_view(seen_.size(), nullptr);
     SortViews();
-    for (size_t v = 0; v < views_.size(); ++v) {
-      const v1::ViewFacts& view = views_[v]->view();
+    for (size_t v = 0; v < reports_.views.size(); ++v) {
+      const v1::ViewFacts& view = reports_.views[v]->view();
       int32_t weight = 0;
       std::vector<Seen*> selves;
       for (const std::string& viewer : view.viewers()) {
@@ -387,7 +166,7 @@ class Join {
       }
       return std::make_tuple(-r->observed_at_seconds(), least, r->view().peers_size());
     };
-    std::sort(views_.begin(), views_.end(),
+    std::sort(reports_.views.begin(), reports_.views.end(),
               [&](const v1::Report* x, const v1::Report* y) { return key(x) < key(y); });
   }
 
@@ -521,11 +300,20 @@ class Join {
 
   void SetMovement(const Seen& seen, Mode mode, Member* member) {
     switch (seen.movement) {
-      case v1::PEER_MOVEMENT_JOINING: member->movement = Movement::kJoining; break;
-      case v1::PEER_MOVEMENT_LEAVING: member->movement = Movement::kLeaving; break;
-      case v1::PEER_MOVEMENT_MOVING: member->movement = Movement::kMoving; break;
-      case v1::PEER_MOVEMENT_REMOVING: member->movement = Movement::kRemoving; break;
-      default: break;
+      case v1::PEER_MOVEMENT_JOINING:
+        member->movement = Movement::kJoining;
+        break;
+      case v1::PEER_MOVEMENT_LEAVING:
+        member->movement = Movement::kLeaving;
+        break;
+      case v1::PEER_MOVEMENT_MOVING:
+        member->movement = Movement::kMoving;
+        break;
+      case v1::PEER_MOVEMENT_REMOVING:
+        member->movement = Movement::kRemoving;
+        break;
+      default:
+        break;
     }
     if (mode == Mode::kJoining) member->movement = Movement::kJoining;
     if (mode == Mode::kLeaving || mode == Mode::kDecommissionFailed) member->movement = Movement::kLeaving;
@@ -582,9 +370,10 @@ class Join {
       m.rack = model_->slot(slot).rack;
       m.dc = rack.dc;
     } else if (m.rack != model_->slot(slot).rack) {
-      AddNote("location-mismatch", Level::kWarning,
-              absl::StrCat("the node in slot ", model_->SlotName(slot), " says that it is in ", model_->RackName(m.rack)),
-              "its snitch and its place differ: correct the rack configuration", slot);
+      AddNote(
+          "location-mismatch", Level::kWarning,
+          absl::StrCat("the node in slot ", model_->SlotName(slot), " says that it is in ", model_->RackName(m.rack)),
+          "its snitch and its place differ: correct the rack configuration", slot);
     }
   }
 
@@ -599,7 +388,8 @@ class Join {
     std::vector<std::pair<string_view, Id>> addresses;
     for (size_t s = 0; s < model_->slots.size(); ++s) {
       const Slot& slot = model_->slots[s];
-      if (!slot.address.empty() && slot.present == Known::kYes) addresses.emplace_back(slot.address, static_cast<Id>(s));
+      if (!slot.address.empty() && slot.present == Known::kYes)
+        addresses.emplace_back(slot.address, static_cast<Id>(s));
     }
     std::sort(addresses.begin(), addresses.end());
     for (size_t m = 0; m < model_->members.size(); ++m) {
@@ -650,7 +440,8 @@ class Join {
     std::vector<std::vector<Id>> loose(model_->racks.size());
     for (size_t m = 0; m < model_->members.size(); ++m) {
       const Member& member = model_->members[m];
-      if (member.slot == kNone && member.rack != kNone) loose[static_cast<size_t>(member.rack)].push_back(static_cast<Id>(m));
+      if (member.slot == kNone && member.rack != kNone)
+        loose[static_cast<size_t>(member.rack)].push_back(static_cast<Id>(m));
     }
     for (size_t r = 0; r < model_->racks.size(); ++r) {
       if (loose[r].empty()) continue;
@@ -712,7 +503,7 @@ class Join {
     model_->rack_of_member.push_back(m->rack == kNone ? static_cast<Id>(model_->racks.size()) : m->rack);
     if (m->rack != kNone) {
       const Rack& rack = model_->rack(m->rack);
-      m->external = !rack.desired && rack.present == Known::kNo && m->slot == kNone && racks_complete_;
+      m->external = !rack.desired && rack.present == Known::kNo && m->slot == kNone && reports_.racks_complete;
     }
     if (m->slot == kNone) return;
     const Slot& slot = model_->slot(m->slot);
@@ -735,7 +526,7 @@ class Join {
         slot.left_host_id = left.host_id();
       }
     }
-    for (const v1::Report* view : views_) {
+    for (const v1::Report* view : reports_.views) {
       for (const v1::Peer& peer : view->view().peers()) {
         if (peer.movement() == v1::PEER_MOVEMENT_LEFT) LeftByAddress(peer);
       }
@@ -756,14 +547,14 @@ class Join {
     }
   }
 
-  // A majority of all members, at least one per rack of its datacenter, show the host id LEFT, or do not list it although
-  // their list is whole and the decommission is known to be done (the node says so, or the ledger).
+  // A majority of all members, at least one per rack of its datacenter, show the host id LEFT, or do not list it
+  // although their list is whole and the decommission is known to be done (the node says so, or the ledger).
   bool LeftIsProven(const Slot& slot) {
     const bool known_done = slot.mode == Mode::kDecommissioned || InLedger(slot.left_host_id);
     const Id dc = model_->rack(slot.rack).dc;
     std::vector<uint8_t> rack_voted(model_->racks.size(), 0);
     int32_t votes = 0;
-    for (const v1::Report* report : views_) {
+    for (const v1::Report* report : reports_.views) {
       const v1::ViewFacts& view = report->view();
       const v1::Peer* peer = PeerIn(view, slot.left_host_id);
       const bool left = peer != nullptr && peer->movement() == v1::PEER_MOVEMENT_LEFT;
@@ -791,7 +582,8 @@ class Join {
   }
 
   void CheckEmpty() {
-    bool empty = model_->members.empty() && seen_.empty() && racks_complete_ && slots_complete_ && volumes_complete_;
+    bool empty = model_->members.empty() && seen_.empty() && reports_.racks_complete && reports_.slots_complete &&
+                 reports_.volumes_complete;
     for (const Slot& slot : model_->slots) {
       empty = empty && slot.present == Known::kNo && slot.volume.present == Known::kNo;
     }
@@ -801,23 +593,15 @@ class Join {
   const RackIndex& index_;
   Model* model_;
   const v1::PlanRequest& request_;
-  std::vector<const v1::Report*> inventories_, views_, objects_, rack_reports_, slot_reports_, volume_reports_,
-      node_reports_;
-  std::vector<const v1::NodeFacts*> loose_nodes_;
-  std::vector<uint8_t> conflicts_;
+  Reports reports_;
   std::vector<Seen> seen_;  // by host id
   int32_t total_viewers_ = 0;
   int32_t members_ = -1;
-  int32_t stale_ = 0;
-  int32_t failed_ = 0;
-  bool racks_complete_ = false, slots_complete_ = false, volumes_complete_ = false, objects_complete_ = false;
 };
 
 }  // namespace
 
-void ReadObserved(const RackIndex& index, Model* model) {
-  Join(index, model).Run();
-}
+void ReadObserved(const RackIndex& index, Model* model) { Join(index, model).Run(); }
 
 Id FindMember(const Model& model, absl::string_view host_id) {
   for (size_t m = 0; m < model.members.size(); ++m) {

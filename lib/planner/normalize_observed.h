@@ -11,7 +11,8 @@
 
 namespace cassplan::planner {
 
-// Finds racks by name. Making one fills Model::dcs and Model::racks with every name that desired, observed or ledger know.
+// Finds racks by name. Making one fills Model::dcs and Model::racks with every name that desired, observed or ledger
+// know.
 class RackIndex {
  public:
   RackIndex(const v1::PlanRequest& request, Model* model);
@@ -35,7 +36,7 @@ class RackIndex {
   const v1::PlanRequest& request_;
   std::vector<Entry> entries_;  // bytewise by (dc, rack)
   std::vector<std::pair<absl::string_view, Id>> dcs_;
-  mutable size_t last_ = 0;     // reports come in runs of one rack
+  mutable size_t last_ = 0;  // reports come in runs of one rack
 };
 
 void ReadObserved(const RackIndex& index, Model* model);

@@ -24,13 +24,13 @@ static_assert(static_cast<int>(Mode::kJoiningFailed) == v1::NODE_MODE_JOINING_FA
 void RunPipeline(const v1::PlanRequest& request, const ScheduleOptions& options, Statistics* statistics,
                  v1::PlanResponse* response) {
   Model model;
-  Normalize(request, &model);                                       // 1 messages -> model
+  Normalize(request, &model);  // 1 messages -> model
   if (model.invalid) {
     ExplainInvalid(model, response);
     return;
   }
-  Admit(&model);                                                    // 2 is the goal legal and reachable
-  Settle(&model, response->mutable_ledger());                       // 3 what became of started actions
+  Admit(&model);                               // 2 is the goal legal and reachable
+  Settle(&model, response->mutable_ledger());  // 3 what became of started actions
   NoteUnknowns(&model);
   const std::vector<Drift> drift = Diff(model);                     // 4 what differs
   const std::vector<Action> actions = Lower(model, drift);          // 5 what would change it

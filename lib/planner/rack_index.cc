@@ -36,11 +36,12 @@ RackIndex::RackIndex(const v1::PlanRequest& request, Model* model) : request_(re
   Collect(request);
   auto key = [](const Entry& e) { return std::tie(e.dc, e.rack); };
   std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  entries_.erase(std::unique(entries_.begin(), entries_.end(),
-                             [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
-                 entries_.end());
+  entries_.erase(
+      std::unique(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
+      entries_.end());
   if (entries_.size() > static_cast<size_t>(kMaxRacks)) {
-    AddInvalid(model, "observed", absl::StrCat(entries_.size(), " racks are named"), absl::StrCat("at most ", kMaxRacks));
+    AddInvalid(model, "observed", absl::StrCat(entries_.size(), " racks are named"),
+               absl::StrCat("at most ", kMaxRacks));
     return;
   }
   std::vector<Entry*> order;
@@ -83,8 +84,9 @@ Id RackIndex::Find(absl::string_view dc, absl::string_view rack) const {
 }
 
 Id RackIndex::FindDc(absl::string_view dc) const {
-  const auto it = std::lower_bound(dcs_.begin(), dcs_.end(), dc,
-                                   [](const std::pair<absl::string_view, Id>& e, absl::string_view k) { return e.first < k; });
+  const auto it =
+      std::lower_bound(dcs_.begin(), dcs_.end(), dc,
+                       [](const std::pair<absl::string_view, Id>& e, absl::string_view k) { return e.first < k; });
   return it == dcs_.end() || it->first != dc ? kNone : it->second;
 }
 

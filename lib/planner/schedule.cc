@@ -71,6 +71,7 @@ class Pass {
       a.keyspace = running.keyspace;
       a.source_dc = running.source_dc;
       a.release_changes = running.release_changes;
+      a.replication_factor = running.replication_factor;
       a.joins = a.kind == Kind::kStartNode && (a.member == kNone || m_.member(a.member).movement == Movement::kJoining);
       if (!Claimable(a)) continue;
       ClaimsOf(m_, resources_, a, &claims);
@@ -96,15 +97,20 @@ class Pass {
       case Kind::kPauseRepairs:
       case Kind::kResumeRepairs:
       case Kind::kStopCompaction:
-      case Kind::kDeleteBackup: return true;
+      case Kind::kDeleteBackup:
+        return true;
       case Kind::kCreateRack:
       case Kind::kUpdateRack:
       case Kind::kRecreateRack:
-      case Kind::kDeleteRack: return a.rack != kNone;
-      case Kind::kAlterKeyspace: return a.keyspace != kNone && a.dc != kNone;
+      case Kind::kDeleteRack:
+        return a.rack != kNone;
+      case Kind::kAlterKeyspace:
+        return a.keyspace != kNone && a.dc != kNone;
       case Kind::kRebuild:
-      case Kind::kRepair: return slot_ok && a.keyspace != kNone && a.dc != kNone;
-      default: return slot_ok && a.dc != kNone && a.rack != kNone;
+      case Kind::kRepair:
+        return slot_ok && a.keyspace != kNone && a.dc != kNone;
+      default:
+        return slot_ok && a.dc != kNone && a.rack != kNone;
     }
   }
 
@@ -238,7 +244,8 @@ class Pass {
         w.none = true;
         return w;
       }
-      const bool claimed = std::any_of(claims_.begin(), claims_.end(), [&](const Claim& c) { return c.resource == r.resource; });
+      const bool claimed =
+          std::any_of(claims_.begin(), claims_.end(), [&](const Claim& c) { return c.resource == r.resource; });
       const bool fresh = std::find(fresh_.begin(), fresh_.end(), r.resource) != fresh_.end();
       if (claimed && !fresh && open_[At(r.resource)].count > 0) w.resources.push_back(r.resource);
     }
@@ -256,7 +263,8 @@ class Pass {
     for (const ActionIndex p : a.hard) {
       const Action& before = actions_[At(p)];
       const bool same_slot = before.slot == a.slot && a.slot != kNone;
-      ask.predecessor_left |= same_slot && (before.kind == Kind::kDecommission || (before.kind == Kind::kShrinkRack && Left(p)));
+      ask.predecessor_left |=
+          same_slot && (before.kind == Kind::kDecommission || (before.kind == Kind::kShrinkRack && Left(p)));
       ask.predecessor_empties |= same_slot && before.kind == Kind::kDeleteVolume;
     }
     Refusals refusals(&refusals_);
@@ -401,7 +409,7 @@ class Pass {
   std::vector<std::vector<ActionIndex>> parked_;  // by resource
   std::vector<int32_t> rank_;
   std::vector<ActionIndex> by_rank_;
-  std::vector<int32_t> missing_;                  // hard predecessors that are not placed yet
+  std::vector<int32_t> missing_;  // hard predecessors that are not placed yet
   std::vector<std::vector<ActionIndex>> followers_;
   std::vector<int64_t> refused_at_;
   std::priority_queue<int32_t, std::vector<int32_t>, std::greater<>> heap_;
@@ -430,14 +438,17 @@ std::string GoalOf(const Model& m, const Action& a) {
                                         : absl::StrCat(rack.desired_revision, "+", rack.restart_token);
     }
     case Kind::kStartNode:
-    case Kind::kReplaceNode: return "member";
+    case Kind::kReplaceNode:
+      return "member";
     case Kind::kDecommission:
     case Kind::kRemoveNode:
     case Kind::kShrinkRack:
     case Kind::kDeleteVolume:
-    case Kind::kDeleteRack: return "gone";
+    case Kind::kDeleteRack:
+      return "gone";
     case Kind::kAlterKeyspace:
-    case Kind::kRebuild: return absl::StrCat("rf=", a.replication_factor);
+    case Kind::kRebuild:
+      return absl::StrCat("rf=", a.replication_factor);
     case Kind::kRepair: {
       // A new round is a new goal: rounds are counted by the interval.
       return absl::StrCat("round=", m.policy.repair_interval > 0 ? m.now / m.policy.repair_interval : 0);
@@ -453,7 +464,8 @@ std::string GoalOf(const Model& m, const Action& a) {
       for (const Id s : m.seeds) f.Add(m.SlotName(s));
       return f.Hex(16);
     }
-    default: return "";
+    default:
+      return "";
   }
 }
 

@@ -1,5 +1,5 @@
-// Pass 6: actions -> sections on resources. No clock and no estimate decides order: what may overlap is jointly safe for any
-// durations. One pass over a heap in the total order of keys; see docs/scheduling.md.
+// Pass 6: actions -> sections on resources. No clock and no estimate decides order: what may overlap is jointly safe
+// for any durations. One pass over a heap in the total order of keys; see docs/scheduling.md.
 #ifndef CASSPLAN_LIB_PLANNER_SCHEDULE_H_
 #define CASSPLAN_LIB_PLANNER_SCHEDULE_H_
 
@@ -30,17 +30,18 @@ struct SectionInfo {
 };
 
 struct Schedule {
-  std::vector<Place> place;                         // by action
-  std::vector<ActionIndex> order;                   // placed ones, in the order of placing
-  std::vector<std::vector<Membership>> memberships; // by action
-  std::vector<std::vector<Refusal>> refusals;       // by action: of those held
-  std::vector<std::vector<uint8_t>> waived;         // by action: guards that a waiver let it pass
-  std::vector<std::vector<Membership>> in_flight;   // by Model::in_flight
-  std::vector<SectionInfo> sections;                // by resource, number; those with members
-  int64_t asks = 0;                                 // times that the guards were asked
+  std::vector<Place> place;                          // by action
+  std::vector<ActionIndex> order;                    // placed ones, in the order of placing
+  std::vector<std::vector<Membership>> memberships;  // by action
+  std::vector<std::vector<Refusal>> refusals;        // by action: of those held
+  std::vector<std::vector<uint8_t>> waived;          // by action: guards that a waiver let it pass
+  std::vector<std::vector<Membership>> in_flight;    // by Model::in_flight
+  std::vector<SectionInfo> sections;                 // by resource, number; those with members
+  int64_t asks = 0;                                  // times that the guards were asked
 };
 
-// Test hook: guards that are left out, by bit. Only tests set it, to see that the verifier catches what then goes wrong.
+// Test hook: guards that are left out, by bit. Only tests set it, to see that the verifier catches what then goes
+// wrong.
 struct ScheduleOptions {
   uint64_t without_guards = 0;
 };

@@ -51,15 +51,27 @@ class Settler {
     }
     std::sort(hosts_.begin(), hosts_.end());
     KeepOwed();
-    for (const v1::StartedAction& started : Sorted(in_.started())) SettleOne(started);
+    KeepRebuilds();
+    // What pays a debt first: what makes one may have been done after it, and paying twice does no harm.
+    const std::vector<v1::StartedAction> all = Sorted(in_.started());
+    for (const bool pays : {true, false}) {
+      for (const v1::StartedAction& started : all) {
+        if (Pays(started) == pays) SettleOne(started);
+      }
+    }
     FindForeign();
     RememberMembers();
     CopyRest();
     WriteOwed();
+    WriteRebuilds();
     Stamp();
   }
 
  private:
+  static bool Pays(const v1::StartedAction& started) {
+    return started.kind() == v1::ACTION_KIND_CLEANUP || started.kind() == v1::ACTION_KIND_REBUILD;
+  }
+
   template <typename T>
   static std::vector<T> Sorted(const google::protobuf::RepeatedPtrField<T>& list) {
     std::vector<std::pair<std::string, const T*>> keyed;
@@ -85,13 +97,20 @@ class Settler {
     a.rack = FindRack(model_, started.target());
     a.slot = FindSlot(model_, started.target());
     a.member = FindHost(started.target().host_id());
-    if (a.member == kNone && started.target().host_id().empty() && a.slot != kNone) a.member = model_.slot(a.slot).member;
+    if (a.member == kNone && started.target().host_id().empty() && a.slot != kNone)
+      a.member = model_.slot(a.slot).member;
     a.source_dc = FindDc(model_, started.source_datacenter());
     a.release_changes = started.release_changes();
-    for (size_t k = 0; k < model_.keyspaces.size(); ++k) {
-      if (model_.keyspaces[k].name == started.target().keyspace()) a.keyspace = static_cast<Id>(k);
-    }
+    a.replication_factor = std::max(started.replication_factor(), 0);
+    a.keyspace = FindKeyspace(started.target().keyspace());
     return a;
+  }
+
+  Id FindKeyspace(string_view name) const {
+    for (size_t k = 0; k < model_.keyspaces.size(); ++k) {
+      if (model_.keyspaces[k].name == name) return static_cast<Id>(k);
+    }
+    return kNone;
   }
 
   bool ObservedDone(const InFlight& a, const v1::StartedAction& started) const {
@@ -129,6 +148,10 @@ class Settler {
         return slot != nullptr && (slot->volume.present == Known::kNo ||
                                    (slot->volume.present == Known::kYes && !started.target().uid().empty() &&
                                     slot->volume.uid != started.target().uid()));
+      case Kind::kAlterKeyspace:
+        return reported || (a.replication_factor > 0 && a.keyspace != kNone && a.dc != kNone && model_.schema_known &&
+                            model_.keyspace(a.keyspace).strategy == planner::Replicates::kNetworkTopology &&
+                            model_.keyspace(a.keyspace).rf[static_cast<size_t>(a.dc)] == a.replication_factor);
       case Kind::kCreateRack:
         return rack != nullptr && rack->present == Known::kYes;
       case Kind::kDeleteRack:
@@ -171,7 +194,8 @@ class Settler {
     if (state == State::kInFlight) {
       kept->set_state(v1::STARTED_STATE_IN_FLIGHT);
       if (started.state() == v1::STARTED_STATE_SUCCEEDED) kept->set_state(v1::STARTED_STATE_SUCCEEDED);
-      if (a.member != kNone && IsMovement(a.kind)) model_.members[static_cast<size_t>(a.member)].movement_is_ours = true;
+      if (a.member != kNone && IsMovement(a.kind))
+        model_.members[static_cast<size_t>(a.member)].movement_is_ours = true;
       model_.in_flight.push_back(a);
       return;
     }
@@ -222,6 +246,11 @@ class Settler {
       left->set_at_seconds(model_.now);
     } else if (a.kind == Kind::kCleanup && a.member != kNone) {
       model_.members[static_cast<size_t>(a.member)].cleanup_owed = false;
+    } else if (a.kind == Kind::kAlterKeyspace && a.source_dc != kNone && a.keyspace != kNone) {
+      OweRebuilds(a);
+    } else if (a.kind == Kind::kRebuild) {
+      std::erase_if(model_.rebuild_debts,
+                    [&](const RebuildDebt& d) { return d.member == a.member && d.keyspace == a.keyspace; });
     } else if (a.kind == Kind::kRepair) {
       v1::LastRepair* last = out_->add_last_repairs();
       last->set_keyspace(started.target().keyspace());
@@ -244,6 +273,56 @@ class Settler {
       Member& member = model_.members[m];
       if (static_cast<Id>(m) == except || !member.in_ring || member.external) continue;
       if (member.dc == dc || model_.merged) member.cleanup_owed = true;
+    }
+  }
+
+  // Every node of the datacenter that got its first replicas of the keyspace.
+  void OweRebuilds(const InFlight& alter) {
+    for (size_t m = 0; m < model_.members.size(); ++m) {
+      const Member& member = model_.members[m];
+      if (member.dc != alter.dc || member.slot == kNone || !member.in_ring || member.external) continue;
+      OweRebuild({static_cast<Id>(m), alter.keyspace, alter.source_dc, alter.replication_factor});
+    }
+  }
+
+  void OweRebuild(const RebuildDebt& debt) {
+    for (const RebuildDebt& d : model_.rebuild_debts) {
+      if (d.member == debt.member && d.keyspace == debt.keyspace) return;
+    }
+    model_.rebuild_debts.push_back(debt);
+  }
+
+  // A debt ends with its node, its keyspace, or the keyspace's replicas there; where that is not known it is kept.
+  void KeepRebuilds() {
+    for (const v1::RebuildOwed& owed : Sorted(in_.rebuild_owed())) {
+      const RebuildDebt debt = {FindHost(owed.target().host_id()), FindKeyspace(owed.keyspace()),
+                                FindDc(model_, owed.source_datacenter()), std::max(owed.replication_factor(), 0)};
+      const bool node = debt.member != kNone && model_.member(debt.member).slot != kNone;
+      if (node && debt.keyspace != kNone && debt.source_dc != kNone) {
+        if (ReplicatesIn(debt.keyspace, model_.member(debt.member).dc)) OweRebuild(debt);
+        continue;
+      }
+      const bool gone = (model_.views_known && debt.member == kNone) || (model_.schema_known && debt.keyspace == kNone);
+      if (!gone) *out_->add_rebuild_owed() = owed;
+    }
+  }
+
+  bool ReplicatesIn(Id keyspace, Id dc) const {
+    const Keyspace& k = model_.keyspace(keyspace);
+    return k.strategy == planner::Replicates::kNetworkTopology && dc != kNone && k.rf[static_cast<size_t>(dc)] > 0;
+  }
+
+  void WriteRebuilds() {
+    std::sort(model_.rebuild_debts.begin(), model_.rebuild_debts.end(), [](const RebuildDebt& a, const RebuildDebt& b) {
+      return std::make_pair(a.member, a.keyspace) < std::make_pair(b.member, b.keyspace);
+    });
+    for (const RebuildDebt& debt : model_.rebuild_debts) {
+      v1::RebuildOwed* owed = out_->add_rebuild_owed();
+      owed->mutable_target()->set_host_id(std::string(model_.member(debt.member).host_id));
+      WriteSlot(model_.member(debt.member).slot, owed->mutable_target());
+      owed->set_keyspace(std::string(model_.keyspace(debt.keyspace).name));
+      owed->set_source_datacenter(std::string(model_.dc(debt.source_dc).name));
+      owed->set_replication_factor(debt.replication_factor);
     }
   }
 
@@ -345,8 +424,8 @@ class Settler {
   void CopyRest() {
     for (const v1::LeftMember& left : Sorted(in_.left())) {
       const Id slot = FindSlot(model_, left.slot());
-      const bool gone = slot != kNone && model_.slot(slot).present == Known::kNo &&
-                        model_.slot(slot).volume.present == Known::kNo;
+      const bool gone =
+          slot != kNone && model_.slot(slot).present == Known::kNo && model_.slot(slot).volume.present == Known::kNo;
       if (!gone && FindHost(left.host_id()) == kNone) *out_->add_left() = left;
     }
     for (const v1::LastRepair& repair : Sorted(in_.last_repairs())) *out_->add_last_repairs() = repair;

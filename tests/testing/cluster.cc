@@ -91,8 +91,14 @@ void Cluster::InFlight(const std::string& id, v1::ActionKind kind, const std::st
   a->set_release_changes(release_changes);
   if (nodes_.count(slot) > 0) {
     a->mutable_target()->set_host_id(nodes_.at(slot).host_id);
-    a->mutable_target()->set_uid("uid-" + slot);
+    a->mutable_target()->set_uid(SlotUid(slot));
   }
+}
+
+std::string Cluster::SlotUid(const std::string& slot) const {
+  const auto it = nodes_.find(slot);
+  const int started = it == nodes_.end() ? 0 : it->second.started_times;
+  return "uid-" + slot + (started == 0 ? "" : "-" + std::to_string(started));
 }
 
 void Cluster::BuildDesired(v1::Desired* out) const {
@@ -148,6 +154,7 @@ void Cluster::BuildObserved(v1::Observed* out) const {
   for (const auto& [dc, racks] : shape_) {
     for (const auto& [rack, nodes] : racks) count[{dc, rack}] = 0;
   }
+  for (const auto& [place, stored] : templates) count[place] = 0;
   for (const auto& [slot, n] : nodes_) {
     if (n.slot_present) count[{n.dc, n.rack}] = std::max(count[{n.dc, n.rack}], n.ordinal + 1);
   }
@@ -174,7 +181,7 @@ void Cluster::BuildObserved(v1::Observed* out) const {
     if (n.slot_present) {
       v1::Report* report = AddReport(out, "kubernetes");
       SetSlot(slot, report->mutable_subject());
-      report->mutable_subject()->set_uid("uid-" + slot);
+      report->mutable_subject()->set_uid(SlotUid(slot));
       v1::SlotFacts* s = report->mutable_slot();
       s->set_present(true);
       s->set_ready(n.up);
@@ -182,13 +189,15 @@ void Cluster::BuildObserved(v1::Observed* out) const {
       s->set_template_revision(n.revision);
       s->set_restart_token(n.restart_token);
       s->set_release(n.release);
+    }
+    if (n.slot_present || n.volume_left) {
       v1::Report* volume = AddReport(out, "kubernetes");
       SetSlot(slot, volume->mutable_subject());
       volume->mutable_subject()->set_uid("volume-uid-" + slot);
       volume->mutable_subject()->set_name("data-" + slot);
       volume->mutable_volume()->set_present(true);
       volume->mutable_volume()->set_capacity_bytes(n.capacity);
-      volume->mutable_volume()->set_mounted(true);
+      volume->mutable_volume()->set_mounted(n.slot_present);
     }
     const bool asked = n.up && n.answers;
     if (asked || n.mode != v1::NODE_MODE_NORMAL) {
@@ -251,7 +260,7 @@ void Cluster::BuildLedger(v1::Ledger* out) const {
     a->set_kind(v1::ACTION_KIND_RESTART_NODE);
     SetSlot(slot, a->mutable_target());
     a->mutable_target()->set_host_id(n.host_id);
-    a->mutable_target()->set_uid("uid-" + slot);
+    a->mutable_target()->set_uid(SlotUid(slot));
     a->set_attempt(1);
     a->set_state(v1::STARTED_STATE_FAILED);
   }

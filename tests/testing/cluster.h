@@ -27,11 +27,11 @@ struct Node {
   std::vector<int64_t> tokens;
   bool up = true;
   bool slot_present = true;
-  bool answers = true;              // its own Jolokia answers (only when up)
+  bool answers = true;  // its own Jolokia answers (only when up)
   v1::NodeMode mode = v1::NODE_MODE_NORMAL;
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
-  bool in_views = true;             // others see it in the ring
-  bool failed = false;              // the ledger says that its restart failed
+  bool in_views = true;  // others see it in the ring
+  bool failed = false;   // the ledger says that its restart failed
   bool owes_cleanup = false;
   std::string revision = "A";
   std::string release = "4.1.3";
@@ -39,12 +39,14 @@ struct Node {
   int64_t load = int64_t{1} << 30;
   int64_t capacity = int64_t{100} << 30;
   std::string schema_version = "s1";
+  int started_times = 0;     // a slot that is started anew has another uid
+  bool volume_left = false;  // slot_present is false, and its volume is still there
 };
 
 struct ReplicationOf {
   std::string name;
   std::map<std::string, int> datacenters;
-  int simple = 0;                   // > 0: SimpleStrategy
+  int simple = 0;  // > 0: SimpleStrategy
 };
 
 // Slots are named "dc1/r1/0".
@@ -59,17 +61,18 @@ class Cluster {
   Node& AddNode(const std::string& dc, const std::string& rack, int ordinal);
 
   // ---- observed
-  std::vector<ReplicationOf> keyspaces;           // default: app, RF 3 in every datacenter
-  std::map<std::pair<std::string, std::string>, std::string> templates;  // stored template of a rack; default "A"
-  std::map<std::pair<std::string, std::string>, int> replicas;          // default: nodes in the rack
-  bool parallel = true;                           // podManagementPolicy Parallel
+  std::vector<ReplicationOf> keyspaces;  // default: app, RF 3 in every datacenter
+  // Stored template of a rack; default "A". A rack that is named here is there, with or without nodes.
+  std::map<std::pair<std::string, std::string>, std::string> templates;
+  std::map<std::pair<std::string, std::string>, int> replicas;  // default: nodes in the rack
+  bool parallel = true;                                         // podManagementPolicy Parallel
   // ---- desired
   Shape desired;
   std::string revision = "A";
   std::string release = "4.1.3";
   std::string restart_token;
   std::map<std::string, ReplicationOf> desired_keyspaces;
-  std::vector<std::string> replace;               // slots (operations)
+  std::vector<std::string> replace;  // slots (operations)
   std::vector<std::string> seeds;
   // ---- the rest
   v1::Policy policy;
@@ -79,6 +82,7 @@ class Cluster {
   void InFlight(const std::string& id, v1::ActionKind kind, const std::string& slot, bool release_changes = false);
 
   v1::PlanRequest Build() const;
+  std::string SlotUid(const std::string& slot) const;
 
  private:
   void BuildDesired(v1::Desired* out) const;

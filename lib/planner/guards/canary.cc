@@ -11,8 +11,9 @@ void CheckCanary(const Ask& ask, Refusals* out) {
 }
 
 Text DescribeCanary(const Model& m, const Action& a, const Refusal&) {
-  return {absl::StrCat("the canary of rack ", m.RackName(a.rack), " holds slots below ordinal ", m.rack(a.rack).partition),
-          "look at the nodes that have the new template, then lower rollingPartition"};
+  return {
+      absl::StrCat("the canary of rack ", m.RackName(a.rack), " holds slots below ordinal ", m.rack(a.rack).partition),
+      "look at the nodes that have the new template, then lower rollingPartition"};
 }
 
 }  // namespace cassplan::planner

@@ -1,5 +1,5 @@
-// cleanup-debt: cleanup that is owed is paid before ranges are given back to a node that still has their old data (it would come back
-// to life); and no cleanup while ranges move (CASSANDRA-16418, -18824: it deletes what is pending).
+// cleanup-debt: cleanup that is owed is paid before ranges are given back to a node that still has their old data (it
+// would come back to life); and no cleanup while ranges move (CASSANDRA-16418, -18824: it deletes what is pending).
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -23,9 +23,9 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
     if (a.member != kNone && !m.member(a.member).up) out->Add(kDown, kNoResource, a.member);
     return;
   }
-  const bool gives_back = a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode ||
-                          (a.kind == Kind::kAlterKeyspace &&
-                           a.replication_factor > ask.facts.ReplicationFactor(a.keyspace, a.dc));
+  const bool gives_back =
+      a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode ||
+      (a.kind == Kind::kAlterKeyspace && a.replication_factor > ask.facts.ReplicationFactor(a.keyspace, a.dc));
   if (!gives_back) return;
   int32_t owed = 0;
   for (size_t d = 0; d < m.dcs.size(); ++d) {
@@ -40,8 +40,10 @@ Text DescribeCleanupDebt(const Model& m, const Action& a, const Refusal& r) {
     case kOwed:
       return {absl::StrCat(r.number, " node(s) of ", m.dc(a.dc).name, " owe a cleanup and would get ranges back"),
               "let the cleanups run first"};
-    case kMoving: return {"ranges are moving, and a cleanup would delete what is on its way", "wait until the movement is done"};
-    default: return {absl::StrCat(m.MemberName(r.subject), " is down"), "bring the node back"};
+    case kMoving:
+      return {"ranges are moving, and a cleanup would delete what is on its way", "wait until the movement is done"};
+    default:
+      return {absl::StrCat(m.MemberName(r.subject), " is down"), "bring the node back"};
   }
 }
 

@@ -25,7 +25,8 @@ void CheckDatacenterEmpty(const Ask& ask, Refusals* out) {
     return;
   }
   int32_t elsewhere = 0;
-  for (size_t d = 0; d < m.dcs.size(); ++d) elsewhere += static_cast<Id>(d) == a.dc ? 0 : ask.facts.NodesInDc(static_cast<Id>(d));
+  for (size_t d = 0; d < m.dcs.size(); ++d)
+    elsewhere += static_cast<Id>(d) == a.dc ? 0 : ask.facts.NodesInDc(static_cast<Id>(d));
   for (size_t k = 0; k < m.keyspaces.size(); ++k) {
     const Keyspace& ks = m.keyspaces[k];
     if (!ks.user) continue;
@@ -44,7 +45,8 @@ Text DescribeDatacenterEmpty(const Model& m, const Action& a, const Refusal& r) 
     case kHasNodes:
       return {absl::StrCat("rack ", m.RackName(r.subject), " still has nodes"), "let them leave first"};
     default:
-      return {"whether keyspaces replicate there, or nodes are left there, is not known", "collect schema.json and the nodes' answers"};
+      return {"whether keyspaces replicate there, or nodes are left there, is not known",
+              "collect schema.json and the nodes' answers"};
   }
 }
 

@@ -1,12 +1,14 @@
-// disk-forecast: at every step on the way each receiver's (and the joiner's) used + uncleaned + snapshots + incoming + room for compaction
-// fits. Unknown load or capacity holds a decommission, since it cannot be taken back once it has begun.
+// disk-forecast: at every step on the way each receiver's (and the joiner's) used + uncleaned + snapshots + incoming +
+// room for compaction fits. Unknown load or capacity holds a decommission, since it cannot be taken back once it has
+// begun.
+#include "lib/ring/disk_forecast.h"
+
 #include <algorithm>
 #include <optional>
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
-#include "lib/ring/disk_forecast.h"
 
 namespace cassplan::planner {
 namespace {
@@ -109,11 +111,13 @@ Text DescribeDiskForecast(const Model& m, const Action&, const Refusal& r) {
       return {absl::StrCat("how large the disk of ", m.MemberName(r.subject), " is, is not known"),
               "collect the volumes of the cluster, or disk_capacity_bytes of the node"};
     case kJoinerFull:
-      return {absl::StrCat("the new node ", m.SlotName(r.subject), " would get about ", r.number, " bytes, more than its volume may hold"),
+      return {absl::StrCat("the new node ", m.SlotName(r.subject), " would get about ", r.number,
+                           " bytes, more than its volume may hold"),
               "give it a larger volume, or add nodes to the other racks first"};
     default:
-      return {absl::StrCat(m.MemberName(r.subject), " would get about ", r.number, " bytes more than its disk may hold"),
-              "grow the volumes, clean up, or remove fewer nodes"};
+      return {
+          absl::StrCat(m.MemberName(r.subject), " would get about ", r.number, " bytes more than its disk may hold"),
+          "grow the volumes, clean up, or remove fewer nodes"};
   }
 }
 

@@ -1,5 +1,6 @@
-// failure-stop: a rolling update stops after policy.max_failed_restarts failed restarts; the same restart of a node that failed is
-// not tried again before something changes. Restarts of nodes that are down stay possible: they may be the repair.
+// failure-stop: a rolling update stops after policy.max_failed_restarts failed restarts; the same restart of a node
+// that failed is not tried again before something changes. Restarts of nodes that are down stay possible: they may be
+// the repair.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 

@@ -1,5 +1,6 @@
-// fresh-volume: a node joins only on a volume that is absent, proven empty, or emptied by this plan; a node that has data starts only
-// on the volume of the member of its slot. An old volume would bring a node back with a foreign host id, or with dead data.
+// fresh-volume: a node joins only on a volume that is absent, proven empty, or emptied by this plan; a node that has
+// data starts only on the volume of the member of its slot. An old volume would bring a node back with a foreign host
+// id, or with dead data.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -37,16 +38,20 @@ void CheckFreshVolume(const Ask& ask, Refusals* out) {
 Text DescribeFreshVolume(const Model& m, const Action&, const Refusal& r) {
   const std::string slot = m.SlotName(r.subject);
   switch (r.code) {
-    case kUnknownVolume: return {absl::StrCat("whether slot ", slot, " has a volume already is not known"), "collect the volumes of the cluster"};
+    case kUnknownVolume:
+      return {absl::StrCat("whether slot ", slot, " has a volume already is not known"),
+              "collect the volumes of the cluster"};
     case kUnknownContents:
       return {absl::StrCat("slot ", slot, " has a volume already, and what is on it is not known"),
-              absl::StrCat("move the claim ", m.slot(r.subject).volume.name, " out of the way (keep it), or delete it when it is not needed")};
+              absl::StrCat("move the claim ", m.slot(r.subject).volume.name,
+                           " out of the way (keep it), or delete it when it is not needed")};
     case kLeft:
       return {absl::StrCat("the volume of slot ", slot, " holds the data of a node that has left"),
               "it must be emptied or moved away before a node joins there"};
     default:
-      return {absl::StrCat("the volume of slot ", slot, " holds the data of host id ", m.slot(r.subject).volume.host_id),
-              "move the claim out of the way (keep it), or restore the node that it belongs to"};
+      return {
+          absl::StrCat("the volume of slot ", slot, " holds the data of host id ", m.slot(r.subject).volume.host_id),
+          "move the claim out of the way (keep it), or restore the node that it belongs to"};
   }
 }
 

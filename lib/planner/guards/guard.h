@@ -1,9 +1,9 @@
 // What a guard is: one question asked of every action before it is placed. Each guard has a file, a test, a page
 // (docs/guards/<slug>.md) and a line in guards.cc; its slug is its name everywhere.
 //
-// Laws, property-tested for every guard: it reads only facts owned by resources that the action claims, or facts that no action
-// changes; what it allows with a set of actions in flight it allows with any subset; a mate that is done is never worse than
-// one in flight; an allowance that needs an effect needs it from a closed section of the owner.
+// Laws, property-tested for every guard: it reads only facts owned by resources that the action claims, or facts that
+// no action changes; what it allows with a set of actions in flight it allows with any subset; a mate that is done is
+// never worse than one in flight; an allowance that needs an effect needs it from a closed section of the owner.
 #ifndef CASSPLAN_LIB_PLANNER_GUARDS_GUARD_H_
 #define CASSPLAN_LIB_PLANNER_GUARDS_GUARD_H_
 
@@ -21,12 +21,12 @@ inline constexpr Resource kNoResource = -1;
 
 // One guard's "not now". Cheap to make, since the pass asks many times; text is made once, for what stays held.
 struct Refusal {
-  uint8_t guard = 0;               // index into Guards()
-  uint8_t code = 0;                // the guard's own
-  bool waits = false;              // something under way will end it; no person is needed
-  bool mate = false;               // only because of another restart of the same section, so another section may do
-  Resource resource = kNoResource; // whose next section might allow it; kNoResource: none will
-  Id subject = kNone;              // the guard's own: member, slot, keyspace, ...
+  uint8_t guard = 0;                // index into Guards()
+  uint8_t code = 0;                 // the guard's own
+  bool waits = false;               // something under way will end it; no person is needed
+  bool mate = false;                // only because of another restart of the same section, so another section may do
+  Resource resource = kNoResource;  // whose next section might allow it; kNoResource: none will
+  Id subject = kNone;               // the guard's own: member, slot, keyspace, ...
   int64_t number = 0;
 };
 
@@ -80,8 +80,8 @@ absl::Span<const Guard> Guards();
 int GuardNumber(absl::string_view slug);
 
 // The guards.
-#define CASSPLAN_GUARD(Name)                              \
-  void Check##Name(const Ask& ask, Refusals* out);        \
+#define CASSPLAN_GUARD(Name)                       \
+  void Check##Name(const Ask& ask, Refusals* out); \
   Text Describe##Name(const Model& model, const Action& action, const Refusal& refusal)
 CASSPLAN_GUARD(Supported);
 CASSPLAN_GUARD(Ownership);

@@ -11,15 +11,16 @@ enum Code : uint8_t { kNoHostId, kNoVolumeUid, kNoSlotUid };
 
 void CheckIdentity(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
-  const bool needs_host = a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate ||
-                          a.kind == Kind::kReplaceNode;
+  const bool needs_host = a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode ||
+                          a.kind == Kind::kAssassinate || a.kind == Kind::kReplaceNode;
   if (needs_host && (a.member == kNone || ask.model.member(a.member).host_id.empty())) {
     out->Add(kNoHostId, kNoResource, a.slot);
   }
   if (a.kind == Kind::kDecommission && a.slot != kNone && ask.model.slot(a.slot).uid.empty()) {
     out->Add(kNoSlotUid, kNoResource, a.slot);
   }
-  if ((a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume) && ask.model.slot(a.slot).volume.uid.empty()) {
+  if ((a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume) &&
+      ask.model.slot(a.slot).volume.uid.empty()) {
     out->Add(kNoVolumeUid, kNoResource, a.slot);
   }
 }
@@ -27,9 +28,12 @@ void CheckIdentity(const Ask& ask, Refusals* out) {
 Text DescribeIdentity(const Model& m, const Action&, const Refusal& r) {
   const std::string slot = r.subject == kNone ? "the node" : m.SlotName(r.subject);
   switch (r.code) {
-    case kNoHostId: return {absl::StrCat("the host id of ", slot, " is not known"), "collect the answer of the node or of its peers"};
-    case kNoSlotUid: return {absl::StrCat("the uid of slot ", slot, " is not known"), "collect the objects of the cluster again"};
-    default: return {absl::StrCat("the uid of the volume of ", slot, " is not known"), "collect the volumes of the cluster"};
+    case kNoHostId:
+      return {absl::StrCat("the host id of ", slot, " is not known"), "collect the answer of the node or of its peers"};
+    case kNoSlotUid:
+      return {absl::StrCat("the uid of slot ", slot, " is not known"), "collect the objects of the cluster again"};
+    default:
+      return {absl::StrCat("the uid of the volume of ", slot, " is not known"), "collect the volumes of the cluster"};
   }
 }
 

@@ -1,5 +1,5 @@
-// mixed-version: no repair, movement, rebuild or schema change while nodes run different release lines (streaming and schema do not
-// cross them), and no change of release while one of these is in flight.
+// mixed-version: no repair, movement, rebuild or schema change while nodes run different release lines (streaming and
+// schema do not cross them), and no change of release while one of these is in flight.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -29,7 +29,8 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
 
 Text DescribeMixedVersion(const Model&, const Action& a, const Refusal& r) {
   if (r.code == kReaders) {
-    return {"ranges move, or a repair runs, and the release of the node would change meanwhile", "wait until it is done"};
+    return {"ranges move, or a repair runs, and the release of the node would change meanwhile",
+            "wait until it is done"};
   }
   return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
           "let the rolling update finish first"};

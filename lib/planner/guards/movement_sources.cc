@@ -1,6 +1,6 @@
-// movement-sources: every donor and receiver of the ranges that will move is up, and the levels still hold if the mover dies in the
-// middle. A joiner's tokens are not known, so every node of its datacenter is a donor. For replace and removenode the level must hold
-// without the node that is gone.
+// movement-sources: every donor and receiver of the ranges that will move is up, and the levels still hold if the mover
+// dies in the middle. A joiner's tokens are not known, so every node of its datacenter is a donor. For replace and
+// removenode the level must hold without the node that is gone.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -137,9 +137,11 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
               absl::StrCat("bring ", m.MemberName(r.subject), " back, or replace it")};
     case kDeadVictim:
       return {absl::StrCat(m.MemberName(r.subject), " is down; a node that is down cannot be decommissioned"),
-              "bring it back, or take it out of the ring with removenode (host id " + std::string(m.member(r.subject).host_id) + ")"};
+              "bring it back, or take it out of the ring with removenode (host id " +
+                  std::string(m.member(r.subject).host_id) + ")"};
     case kUnknown:
-      return {absl::StrCat("whether ", m.MemberName(r.subject), " is up is not known"), "collect the answers of its peers"};
+      return {absl::StrCat("whether ", m.MemberName(r.subject), " is up is not known"),
+              "collect the answers of its peers"};
     case kSelfDown:
       return {absl::StrCat(m.MemberName(r.subject), " is down, or about to go down"), "bring it back first"};
     case kTokensUnknown:

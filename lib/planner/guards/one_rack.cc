@@ -1,6 +1,7 @@
-// one-rack: planned disruption touches one rack per datacenter, and policy.max_datacenters datacenters. A whole rack at once only if
-// every counted keyspace is NetworkTopologyStrategy with racks >= RF there, since then a rack holds one replica of a range at most;
-// otherwise policy's width (default 1) and `quorum` per range. A node that is down already passes, but counts for those after it.
+// one-rack: planned disruption touches one rack per datacenter, and policy.max_datacenters datacenters. A whole rack at
+// once only if every counted keyspace is NetworkTopologyStrategy with racks >= RF there, since then a rack holds one
+// replica of a range at most; otherwise policy's width (default 1) and `quorum` per range. A node that is down already
+// passes, but counts for those after it.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -50,7 +51,8 @@ Text DescribeOneRack(const Model& m, const Action& a, const Refusal& r) {
     case kDatacenters:
       return {"another datacenter is being restarted", "wait, or raise policy.max_datacenters"};
     default:
-      return {absl::StrCat(r.number, " node(s) of the rack are being restarted already"), "wait, or raise policy.rack_width"};
+      return {absl::StrCat(r.number, " node(s) of the rack are being restarted already"),
+              "wait, or raise policy.rack_width"};
   }
 }
 

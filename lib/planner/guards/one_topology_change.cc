@@ -1,5 +1,6 @@
-// one-topology-change: one bootstrap, decommission, move, replace or removenode at a time (Cassandra <= 5.x: gossip carries the
-// ring). Movements of the plan never meet, since each has `topology` alone; this guard is about those that the ledger does not know.
+// one-topology-change: one bootstrap, decommission, move, replace or removenode at a time (Cassandra <= 5.x: gossip
+// carries the ring). Movements of the plan never meet, since each has `topology` alone; this guard is about those that
+// the ledger does not know.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -10,11 +11,16 @@ enum Code : uint8_t { kMember, kSlot, kStuckSlot };
 
 absl::string_view Verb(Movement movement) {
   switch (movement) {
-    case Movement::kJoining: return "joining";
-    case Movement::kLeaving: return "leaving";
-    case Movement::kMoving: return "moving";
-    case Movement::kRemoving: return "being removed";
-    case Movement::kNormal: break;
+    case Movement::kJoining:
+      return "joining";
+    case Movement::kLeaving:
+      return "leaving";
+    case Movement::kMoving:
+      return "moving";
+    case Movement::kRemoving:
+      return "being removed";
+    case Movement::kNormal:
+      break;
   }
   return "moving";
 }
@@ -47,7 +53,8 @@ Text DescribeOneTopologyChange(const Model& m, const Action&, const Refusal& r) 
       return {absl::StrCat(m.MemberName(f.member), " is ", Verb(f.movement), " already"),
               "wait until it is done; when it does not end, see that its peers are up and restart it"};
     case kSlot:
-      return {absl::StrCat("slot ", m.SlotName(f.slot), " has been started and has not joined yet"), "wait until it has joined"};
+      return {absl::StrCat("slot ", m.SlotName(f.slot), " has been started and has not joined yet"),
+              "wait until it has joined"};
     default:
       return {absl::StrCat("slot ", m.SlotName(f.slot), " has been started and cannot come up",
                            m.slot(f.slot).waiting_reason.empty() ? std::string(": no machine takes it")

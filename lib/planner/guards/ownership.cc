@@ -7,7 +7,9 @@ namespace {
 
 enum Code : uint8_t { kRack, kVolume, kObject };
 
-bool Foreign(absl::string_view owner, absl::string_view mine) { return !owner.empty() && !mine.empty() && owner != mine; }
+bool Foreign(absl::string_view owner, absl::string_view mine) {
+  return !owner.empty() && !mine.empty() && owner != mine;
+}
 
 }  // namespace
 
@@ -32,14 +34,17 @@ void CheckOwnership(const Ask& ask, Refusals* out) {
 }
 
 Text DescribeOwnership(const Model& m, const Action&, const Refusal& r) {
-  const std::string remedy = "find out whom it belongs to; rename this cluster, or remove the other owner's object by hand";
+  const std::string remedy =
+      "find out whom it belongs to; rename this cluster, or remove the other owner's object by hand";
   switch (r.code) {
     case kRack:
       return {absl::StrCat("the workload of rack ", m.RackName(r.subject), " belongs to another owner (",
-                           m.rack(r.subject).owner, ")"), remedy};
+                           m.rack(r.subject).owner, ")"),
+              remedy};
     case kVolume:
       return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " belongs to another owner (",
-                           m.slot(r.subject).volume.owner, ")"), remedy};
+                           m.slot(r.subject).volume.owner, ")"),
+              remedy};
     default: {
       const ObjectState& object = m.objects[static_cast<size_t>(r.subject)];
       return {absl::StrCat(object.kind, " ", object.name, " belongs to another owner (", object.owner, ")"), remedy};

@@ -1,7 +1,8 @@
-// quorum: for each keyspace, datacenter and token range the replicas left up satisfy the levels, counting nodes already down and the
-// whole open section. A keyspace that tolerates no loss (RF 1, RF 2 at QUORUM) stays available in no order: at most one replica of a
-// range is away at a time (policy.intolerant: report), or nothing is taken away (hold). Restarting a node that is down cannot make it
-// worse. Source: org.apache.cassandra.locator.ReplicaPlans, ConsistencyLevel.blockFor.
+// quorum: for each keyspace, datacenter and token range the replicas left up satisfy the levels, counting nodes already
+// down and the whole open section. A keyspace that tolerates no loss (RF 1, RF 2 at QUORUM) stays available in no
+// order: at most one replica of a range is away at a time (policy.intolerant: report), or nothing is taken away (hold).
+// Restarting a node that is down cannot make it worse. Source: org.apache.cassandra.locator.ReplicaPlans,
+// ConsistencyLevel.blockFor.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -87,7 +88,8 @@ class Question {
   // Nodes away that are in other racks of the datacenter.
   int32_t OthersAway() const { return ask_.facts.AwayInDc(a_.dc, fresh_) - ask_.facts.AwayInRack(a_.rack, fresh_); }
 
-  // A node that joined in this plan may share any range: while one replica per rack holds only nodes of other racks matter.
+  // A node that joined in this plan may share any range: while one replica per rack holds only nodes of other racks
+  // matter.
   bool CheckJoined(bool one_per_rack, const ReplicationClass& rc) {
     if (ask_.facts.JoinedInDc(a_.dc) == 0 && !(ask_.model.merged && AnyJoined())) return true;
     const Id member = a_.member;

@@ -1,7 +1,8 @@
-// range-movement: no restart or drain of an old or pending replica of a moving range: pending replicas raise what a write needs
-// (CASSANDRA-21200), and a stream that breaks leaves the movement stuck. Also: no restart in the source datacenter of a rebuild or while
-// a repair runs there, and the other way round. Movements of the plan are alone in `ring`; this is about those that are not ours, and
-// about rebuilds and repairs. The mover itself is restarted only by resolve_movement.
+// range-movement: no restart or drain of an old or pending replica of a moving range: pending replicas raise what a
+// write needs (CASSANDRA-21200), and a stream that breaks leaves the movement stuck. Also: no restart in the source
+// datacenter of a rebuild or while a repair runs there, and the other way round. Movements of the plan are alone in
+// `ring`; this is about those that are not ours, and about rebuilds and repairs. The mover itself is restarted only by
+// resolve_movement.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -80,12 +81,16 @@ Text DescribeRangeMovement(const Model& m, const Action&, const Refusal& r) {
     case kMover: {
       const ForeignMovement& f = m.foreign[static_cast<size_t>(r.subject)];
       const std::string who = f.member == kNone ? m.SlotName(f.slot) : m.MemberName(f.member);
-      return {r.code == kMover ? absl::StrCat(who, " is changing its place in the ring") : absl::StrCat("ranges of this node move with ", who),
+      return {r.code == kMover ? absl::StrCat(who, " is changing its place in the ring")
+                               : absl::StrCat("ranges of this node move with ", who),
               "wait until the movement is done"};
     }
-    case kRebuild: return {"a rebuild reads from, or writes to, this datacenter", "wait until it is done"};
-    case kRepair: return {"a repair runs in this datacenter", "wait until it is done"};
-    default: return {"nodes that it needs are being restarted", "wait until they are back"};
+    case kRebuild:
+      return {"a rebuild reads from, or writes to, this datacenter", "wait until it is done"};
+    case kRepair:
+      return {"a repair runs in this datacenter", "wait until it is done"};
+    default:
+      return {"nodes that it needs are being restarted", "wait until they are back"};
   }
 }
 

@@ -1,5 +1,5 @@
-// replication-floor: nodes that remain in the datacenter >= the highest replication factor there, racks >= min(RF, racks now). Cassandra
-// refuses below that unless forced; the planner never relies on forcing for a keyspace of a user.
+// replication-floor: nodes that remain in the datacenter >= the highest replication factor there, racks >= min(RF,
+// racks now). Cassandra refuses below that unless forced; the planner never relies on forcing for a keyspace of a user.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -18,8 +18,9 @@ int32_t Highest(const Ask& ask, Id dc, Id* keyspace) {
     // While a whole datacenter goes only keyspaces of users keep it (datacenter-empty): system_auth leaves with it.
     if (!ks.user && (!ks.counted || DesiredNodes(ask.model, dc) == 0)) continue;
     const int32_t rf = ks.strategy == Replicates::kSimple ? ks.simple_rf
-                       : ks.strategy == Replicates::kNetworkTopology ? ask.facts.ReplicationFactor(static_cast<Id>(k), dc)
-                                                                     : 0;
+                       : ks.strategy == Replicates::kNetworkTopology
+                           ? ask.facts.ReplicationFactor(static_cast<Id>(k), dc)
+                           : 0;
     if (rf <= highest) continue;
     highest = rf;
     *keyspace = static_cast<Id>(k);
@@ -56,10 +57,11 @@ Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r)
   const std::string dc(m.dc(a.dc).name);
   switch (r.code) {
     case kUnknown:
-      return {"how keyspaces replicate is not known for certain", "collect schema.json (rows of system_schema.keyspaces)"};
+      return {"how keyspaces replicate is not known for certain",
+              "collect schema.json (rows of system_schema.keyspaces)"};
     case kRacks:
-      return {absl::StrCat("the last node of rack ", m.RackName(a.rack), " would leave, and keyspace ", m.keyspace(r.subject).name,
-                           " has ", r.number, " replicas in ", dc),
+      return {absl::StrCat("the last node of rack ", m.RackName(a.rack), " would leave, and keyspace ",
+                           m.keyspace(r.subject).name, " has ", r.number, " replicas in ", dc),
               "keep a node in every rack, or lower the replication first"};
     default:
       return {absl::StrCat("too few nodes would be left in ", dc, " for the ", r.number, " replicas of keyspace ",

@@ -1,5 +1,5 @@
-// schema-agreement: one schema version per release among live nodes before a node goes down; one overall, known of every live
-// node, before the ring changes.
+// schema-agreement: one schema version per release among live nodes before a node goes down; one overall, known of
+// every live node, before the ring changes.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 

@@ -1,5 +1,5 @@
-// seeds: a node that is its own seed does not bootstrap, so it would join without its data; and at least one seed of a datacenter
-// stays up. Source: org.apache.cassandra.service.StorageService.shouldBootstrap.
+// seeds: a node that is its own seed does not bootstrap, so it would join without its data; and at least one seed of a
+// datacenter stays up. Source: org.apache.cassandra.service.StorageService.shouldBootstrap.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -40,10 +40,12 @@ void CheckSeeds(const Ask& ask, Refusals* out) {
 
 Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
   if (r.code == kOwnSeed) {
-    return {absl::StrCat("slot ", m.SlotName(r.subject), " is in the seed list, and a node that is its own seed joins without its data"),
+    return {absl::StrCat("slot ", m.SlotName(r.subject),
+                         " is in the seed list, and a node that is its own seed joins without its data"),
             "take it out of the seed list, let it join, then put it back"};
   }
-  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.dc(a.dc).name), "bring another seed back first"};
+  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.dc(a.dc).name),
+          "bring another seed back first"};
 }
 
 }  // namespace cassplan::planner

@@ -24,9 +24,10 @@ void CheckSingleReplica(const Ask& ask, Refusals* out) {
 }
 
 Text DescribeSingleReplica(const Model& m, const Action& a, const Refusal& r) {
-  return {absl::StrCat("keyspace ", m.keyspace(r.subject).name, " has one replica: what only ",
-                       a.member == kNone ? std::string("this node") : m.MemberName(a.member), " holds is lost for good"),
-          "bring the node back; or add a waiver for guard single-replica that names the keyspace"};
+  return {
+      absl::StrCat("keyspace ", m.keyspace(r.subject).name, " has one replica: what only ",
+                   a.member == kNone ? std::string("this node") : m.MemberName(a.member), " holds is lost for good"),
+      "bring the node back; or add a waiver for guard single-replica that names the keyspace"};
 }
 
 }  // namespace cassplan::planner

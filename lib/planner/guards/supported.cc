@@ -1,5 +1,6 @@
-// supported: what this planner does not understand is held by name: an unknown partitioner, replication strategy or release,
-// transient replication. Also held: what the executor cannot do (capabilities), with the manual command as remedy.
+// supported: what this planner does not understand is held by name: an unknown partitioner, replication strategy or
+// release, transient replication. Also held: what the executor cannot do (capabilities), with the manual command as
+// remedy.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -31,7 +32,8 @@ void CheckSupported(const Ask& ask, Refusals* out) {
 Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kPartitioner:
-      return {absl::StrCat("the cluster uses the partitioner ", m.partitioner, ", and only Murmur3Partitioner is known here"),
+      return {absl::StrCat("the cluster uses the partitioner ", m.partitioner,
+                           ", and only Murmur3Partitioner is known here"),
               "do it by hand"};
     case kStrategy:
       return {absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
@@ -40,7 +42,8 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
     case kKeyspacesUnknown:
       return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
     case kCapability:
-      return {absl::StrCat("the executor cannot do ", KindName(a.kind)), "run the manual command; the plan goes on once it is seen done"};
+      return {absl::StrCat("the executor cannot do ", KindName(a.kind)),
+              "run the manual command; the plan goes on once it is seen done"};
     case kRackUnknown:
       return {absl::StrCat("what is known about rack ", m.RackName(r.subject), " contradicts itself"), "observe again"};
     default:

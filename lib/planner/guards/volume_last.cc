@@ -1,7 +1,7 @@
-// volume-last: a slot is dropped, and its volume deleted, only after its member has left: by a decommission of this plan (its
-// evidence is a precondition, checked again just before), or because a majority of all known members, at least one per rack, show the
-// host id LEFT, or do not list it although their lists are whole and the decommission is known to be done. A slot whose node never
-// was in the ring just goes.
+// volume-last: a slot is dropped, and its volume deleted, only after its member has left: by a decommission of this
+// plan (its evidence is a precondition, checked again just before), or because a majority of all known members, at
+// least one per rack, show the host id LEFT, or do not list it although their lists are whole and the decommission is
+// known to be done. A slot whose node never was in the ring just goes.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -40,9 +40,11 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
     if (!slot.left_proven) out->Add(kNotProven, kNoResource, a.slot);
     return;
   }
-  // Nothing says which member the data belonged to: only a node that is there and never joined is known to have had none.
-  const bool never_joined = slot.present == Known::kYes && (slot.mode == Mode::kJoining || slot.mode == Mode::kStarting ||
-                                                            slot.mode == Mode::kUnknown);
+  // Nothing says which member the data belonged to: only a node that is there and never joined is known to have had
+  // none.
+  const bool never_joined =
+      slot.present == Known::kYes &&
+      (slot.mode == Mode::kJoining || slot.mode == Mode::kStarting || slot.mode == Mode::kUnknown);
   if (a.kind == Kind::kDeleteVolume && slot.volume.contents != Contents::kEmpty && !never_joined) {
     out->Add(kNotProven, kNoResource, a.slot);
   }
@@ -51,10 +53,12 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
 Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kStillMember:
-      return {absl::StrCat(m.MemberName(r.subject), " is still in the ring (host id ", m.member(r.subject).host_id, ")"),
-              "wait until it has left; a dead node is taken out with removenode"};
+      return {
+          absl::StrCat(m.MemberName(r.subject), " is still in the ring (host id ", m.member(r.subject).host_id, ")"),
+          "wait until it has left; a dead node is taken out with removenode"};
     case kUnknownMember:
-      return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"), "collect the answers of the nodes"};
+      return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),
+              "collect the answers of the nodes"};
     case kMounted:
       return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "wait until the slot is gone"};
     case kRingUnknown:

@@ -1,5 +1,5 @@
-// cleanup: after joins the older nodes of the datacenter keep data that is not theirs any more. It is owed once, after the
-// last join: by every node that was there before, and by every joiner but the last.
+// cleanup: after joins the older nodes of the datacenter keep data that is not theirs any more. It is owed once, after
+// the last join: by every node that was there before, and by every joiner but the last.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,13 +23,21 @@ struct Joins {
   bool in_flight = false;
 };
 
+bool Started(const Model& m, Id slot) {
+  for (const InFlight& a : m.in_flight) {
+    if (a.kind == Kind::kStartNode && a.slot == slot) return true;
+  }
+  return false;
+}
+
 Joins JoinsOf(const Lowering& l, Id dc) {
   Joins joins;
   auto planned = std::make_shared<std::vector<ActionIndex>>();
   for (size_t i = 0; i < l.actions.size(); ++i) {
     const Action& a = l.actions[i];
     const bool join = a.joins && (a.kind == Kind::kStartNode || a.kind == Kind::kRestartNode);
-    if (join && (a.dc == dc || l.model.merged)) planned->push_back(static_cast<ActionIndex>(i));
+    if (join && !Started(l.model, a.slot) && (a.dc == dc || l.model.merged))
+      planned->push_back(static_cast<ActionIndex>(i));
   }
   for (const InFlight& a : l.model.in_flight) {
     if (a.kind == Kind::kStartNode && (a.dc == dc || l.model.merged)) joins.in_flight = true;

@@ -1,5 +1,5 @@
-// rolling_update: every change of a node's template and every asked restart merge into one restart per node, drain -> restart
-// as one unit. Racks with a broken node first, then racks that have begun.
+// rolling_update: every change of a node's template and every asked restart merge into one restart per node, drain ->
+// restart as one unit. Racks with a broken node first, then racks that have begun.
 #include "lib/planner/lower.h"
 
 namespace cassplan::planner {
@@ -7,13 +7,12 @@ namespace {
 
 bool ReleaseChanges(const Model& m, const Slot& slot) {
   const absl::string_view to = ReleaseLine(m.rack(slot.rack).desired_release);
-  const absl::string_view from = slot.member == kNone ? ReleaseLine(slot.release) : ReleaseLine(m.member(slot.member).release);
+  const absl::string_view from =
+      slot.member == kNone ? ReleaseLine(slot.release) : ReleaseLine(m.member(slot.member).release);
   return !to.empty() && !from.empty() && from != to;
 }
 
-bool NeedsRestart(const Drift& d) {
-  return d.kind == DriftKind::kStaleNode || d.kind == DriftKind::kDrainedNode;
-}
+bool NeedsRestart(const Drift& d) { return d.kind == DriftKind::kStaleNode || d.kind == DriftKind::kDrainedNode; }
 
 // A rack has begun when one of its nodes runs the desired template and another does not.
 void MarkRacks(Lowering* l) {
@@ -86,14 +85,15 @@ void LowerRollingUpdate(Lowering* l) {
   for (const Drift& d : l->drift) {
     if (NeedsRestart(d)) AddRestart(l, d, -1);
   }
-  // A node that is to leave is restarted only when its release differs and its decommission is not placed: as long as it
-  // stays it keeps the cluster on two releases.
+  // A node that is to leave is restarted only when its release differs and its decommission is not placed: as long as
+  // it stays it keeps the cluster on two releases.
   for (const Drift& d : l->drift) {
     if (d.kind != DriftKind::kSurplusNode) continue;
     const Slot& slot = m.slot(d.slot);
     const Rack& rack = m.rack(d.rack);
     const ActionIndex leave = l->decommission[static_cast<size_t>(d.slot)];
-    if (leave < 0 || rack.template_refused || slot.revision == rack.desired_revision || !ReleaseChanges(m, slot)) continue;
+    if (leave < 0 || rack.template_refused || slot.revision == rack.desired_revision || !ReleaseChanges(m, slot))
+      continue;
     if (slot.present == Known::kYes) AddRestart(l, d, leave);
   }
 }

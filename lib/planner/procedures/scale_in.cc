@@ -1,5 +1,6 @@
-// scale_in: the fullest rack first, highest ordinal: decommission -> left -> shrink -> volume. One victim of a rack after the
-// other. A slot whose host id never was in the ring just shrinks; a node that has left already goes on from there.
+// scale_in: the fullest rack first, highest ordinal: decommission -> left -> shrink -> volume. One victim of a rack
+// after the other. A slot whose host id never was in the ring just shrinks; a node that has left already goes on from
+// there.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -44,9 +45,9 @@ std::vector<Id> Victims(const Lowering& l) {
   return order;
 }
 
-// Cassandra refuses to decommission while as many replicas as nodes are asked for (StorageService.decommission), which holds for
-// system keyspaces of every small cluster. That check is skipped only where replication is known and no keyspace that counts would
-// fall short; the guards replication-floor and datacenter-empty judge those.
+// Cassandra refuses to decommission while as many replicas as nodes are asked for (StorageService.decommission), which
+// holds for system keyspaces of every small cluster. That check is skipped only where replication is known and no
+// keyspace that counts would fall short; the guards replication-floor and datacenter-empty judge those.
 std::string ForceReason(const Model& m, Id dc, int32_t nodes_in_dc, int32_t nodes) {
   if (!m.schema_known || m.schema_derived) return "";
   std::string names;
@@ -108,7 +109,8 @@ void LowerScaleIn(Lowering* l) {
     l->last_in_slot[static_cast<size_t>(s)] = volume;
   }
   for (const Drift& d : l->drift) {
-    if (d.kind == DriftKind::kLeftoverVolume) l->Add(Kind::kDeleteVolume, kGroupShrink, d.rack, d.slot, "leftover-volume");
+    if (d.kind == DriftKind::kLeftoverVolume)
+      l->Add(Kind::kDeleteVolume, kGroupShrink, d.rack, d.slot, "leftover-volume");
   }
 }
 

@@ -1,6 +1,6 @@
-// scale_out, the bootstrap of a new cluster, and the cold start of a stopped one. New nodes join one at a time, the emptiest
-// rack first: so the first node of the first rack, then the first node of every other rack, then round-robin. Members that
-// have their data start together, a seed of each datacenter first.
+// scale_out, the bootstrap of a new cluster, and the cold start of a stopped one. New nodes join one at a time, the
+// emptiest rack first: so the first node of the first rack, then the first node of every other rack, then round-robin.
+// Members that have their data start together, a seed of each datacenter first.
 #include <algorithm>
 #include <vector>
 
