@@ -508,11 +508,53 @@ class Explainer {
     if (complete_) out_->set_summary(Summary());
   }
 
+  // "restart 9 nodes": what a person would say; drains are part of their restarts.
+  static std::string Phrase(Kind kind, int32_t n) {
+    const string_view plural = n == 1 ? "" : "s";
+    switch (kind) {
+      case Kind::kCreateClusterObjects:
+        return "create the shared objects";
+      case Kind::kUpdateClusterObjects:
+        return "update the shared objects";
+      case Kind::kCreateRack:
+        return StrCat("create ", n, " rack", plural);
+      case Kind::kUpdateRack:
+        return StrCat("write ", n, " template", plural);
+      case Kind::kDeleteRack:
+        return StrCat("delete ", n, " rack", plural);
+      case Kind::kSetSeeds:
+        return "write the seed list";
+      case Kind::kStartNode:
+        return StrCat("start ", n, " node", plural);
+      case Kind::kRestartNode:
+        return StrCat("restart ", n, " node", plural);
+      case Kind::kDecommission:
+        return StrCat("decommission ", n, " node", plural);
+      case Kind::kShrinkRack:
+        return StrCat("drop ", n, " slot", plural);
+      case Kind::kDeleteVolume:
+        return StrCat("delete ", n, " volume", plural);
+      case Kind::kReplaceNode:
+        return StrCat("replace ", n, " node", plural);
+      case Kind::kCleanup:
+        return StrCat("clean up ", n, " node", plural);
+      case Kind::kAlterKeyspace:
+        return StrCat("alter ", n, " keyspace", plural);
+      case Kind::kRebuild:
+        return StrCat("rebuild ", n, " time", plural);
+      case Kind::kRepair:
+        return StrCat("repair ", n, " time", plural);
+      default:
+        return StrCat(n, " ", KindName(kind));
+    }
+  }
+
   std::string Summary() const {
     std::map<Kind, int32_t> counts;
     for (const ActionIndex i : s_.order) ++counts[actions_[At(i)].kind];
+    if (counts.count(Kind::kRestartNode) > 0) counts.erase(Kind::kDrain);
     std::string text;
-    for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", n, " ", KindName(kind));
+    for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", Phrase(kind, n));
     if (text.empty()) {
       const bool idle = m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused;
       text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
