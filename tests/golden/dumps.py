@@ -1,0 +1,459 @@
+"""Makes dumps (lib/dump/dump.h) of clusters that CassKop would have made. Standard library only, deterministic.
+
+The StatefulSets, Services and the budget of a dump are those that `cassplan render` gives for the CassandraCluster that
+ran before the change, plus what the API server and the controllers add, so that nothing differs but what a case says.
+"""
+
+import copy
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import uuid
+
+NOW = 1795351000
+NOW_TEXT = "2026-11-22T12:36:40Z"
+CREATED = "2026-10-01T08:00:00Z"
+NAME = "demo"
+NAMESPACE = "cassandra"
+LOAD_BYTES = 20 << 30
+TOKENS = 4
+LABEL = "cassandraclusters.db.orange.com"
+
+# What a node can be.
+NORMAL = "NORMAL"
+JOINING = "JOINING"
+LEAVING = "LEAVING"
+DECOMMISSIONED = "DECOMMISSIONED"  # has left; its process and its pod are still there
+DOWN = "DOWN"  # its pod is there and not ready, its Jolokia does not answer, the others see it down
+MISSING = "MISSING"  # a member whose pod is not there
+GONE = "GONE"  # has left, its pod is gone, its claim is still there
+IN_RING = {NORMAL, LEAVING, DOWN, MISSING}
+HAS_POD = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, DOWN}
+ANSWERS = {NORMAL, JOINING, LEAVING, DECOMMISSIONED}
+
+
+# ---- CassandraClusters
+
+def cluster(topology, **spec):
+    """A CassandraCluster; `topology`: {"dc1": (nodes per rack, ["rack1", ...])}."""
+    base = {
+        "cassandraImage": "cassandra:4.1.9",
+        "imagepullpolicy": "IfNotPresent",
+        "nodesPerRacks": next(iter(topology.values()))[0] or 1,
+        "dataCapacity": "100Gi",
+        "dataStorageClass": "fast",
+        "deletePVC": True,
+        "hardAntiAffinity": False,
+        "maxPodUnavailable": 1,
+        "autoPilot": True,
+        "resources": {"requests": {"cpu": "4", "memory": "16Gi"}, "limits": {"cpu": "4", "memory": "16Gi"}},
+        "config": {"cassandra-yaml": {"num_tokens": TOKENS, "concurrent_writes": 32},
+                   "jvm-server-options": {"initial_heap_size": "4G", "max_heap_size": "4G"}},
+    }
+    base.update(spec)
+    dcs = [{"name": dc, "nodesPerRacks": nodes, "rack": [{"name": rack} for rack in racks]}
+           for dc, (nodes, racks) in topology.items()]
+    base["topology"] = {"dc": dcs}
+    return {"apiVersion": "db.orange.com/v2", "kind": "CassandraCluster",
+            "metadata": {"name": NAME, "namespace": NAMESPACE}, "spec": base}
+
+
+def scalar(value):
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z/][A-Za-z0-9_./:-]*", value) and value not in ("true", "false", "null", "yes", "no")
+        return value if plain else "'" + value.replace("'", "''") + "'"
+    return json.dumps(value)
+
+
+def yaml_lines(value, indent=0):
+    """Block YAML of maps, lists and scalars."""
+    pad = "  " * indent
+    for key, item in value.items():
+        if isinstance(item, dict) and item:
+            yield f"{pad}{key}:"
+            yield from yaml_lines(item, indent + 1)
+        elif isinstance(item, list) and item:
+            yield f"{pad}{key}:"
+            for entry in item:
+                lines = list(yaml_lines(entry, indent + 2)) if isinstance(entry, dict) else [f"{pad}    {scalar(entry)}"]
+                yield f"{pad}  - {lines[0].lstrip()}"
+                yield from lines[1:]
+        else:
+            yield f"{pad}{key}: {scalar(item)}"
+
+
+# ---- reading what `cassplan render` prints
+
+def parse_scalar(text):
+    if text.startswith("'"):
+        return text[1:-1].replace("''", "'")
+    if text.startswith(('"', "{", "[")) or re.fullmatch(r"-?\d+|true|false|null", text):
+        return json.loads(text)
+    return text
+
+
+KEY = re.compile(r"((?:'[^']*')|[^'\s][^:]*):(?: (.*))?$")
+
+
+def parse_block(lines, at, indent):
+    """The block at `lines[at]` ([(indent, text)]) -> (value, the line after it)."""
+    if lines[at][1].startswith("- "):
+        items = []
+        while at < len(lines) and lines[at][0] == indent and lines[at][1].startswith("- "):
+            text = lines[at][1][2:]
+            if KEY.match(text):
+                lines[at] = (indent + 2, text)
+                value, at = parse_block(lines, at, indent + 2)
+            else:
+                value, at = parse_scalar(text), at + 1
+            items.append(value)
+        return items, at
+    result = {}
+    while at < len(lines) and lines[at][0] == indent and not lines[at][1].startswith("- "):
+        match = KEY.match(lines[at][1])
+        if not match:
+            raise ValueError(f"not understood: {lines[at][1]}")
+        key, text = parse_scalar(match.group(1)), match.group(2)
+        at += 1
+        if text:
+            result[key] = parse_scalar(text)
+        else:
+            result[key], at = parse_block(lines, at, lines[at][0])
+    return result, at
+
+
+def parse_documents(text):
+    for document in re.split(r"^---\n", text, flags=re.M):
+        lines = [(len(line) - len(line.lstrip()), line.strip()) for line in document.splitlines() if line.strip()]
+        if lines:
+            yield parse_block(lines, 0, 0)[0]
+
+
+def run(command, *arguments):
+    done = subprocess.run([command, *arguments], capture_output=True, text=True)
+    if done.returncode not in (0, 4, 5):
+        raise SystemExit(f"{' '.join([command, *arguments])}: {done.stderr}")
+    return done.stdout
+
+
+def render(command, cr):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(cr, file)
+        file.flush()
+        return list(parse_documents(run(command, "render", "--desired", file.name)))
+
+
+# ---- nodes
+
+def uid(*parts):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(str(part) for part in parts)))
+
+
+class Node:
+    def __init__(self, dc, rack, ordinal, state):
+        self.dc, self.rack, self.ordinal, self.state = dc, rack, ordinal, state
+        self.slot = f"{dc}/{rack}/{ordinal}"
+        self.pod = f"{NAME}-{dc}-{rack}-{ordinal}"
+        self.host_id = uid("host", self.slot)
+        self.address = ""
+        self.tokens = []
+        self.release = ""
+
+
+def target_of(slot):
+    dc, rack, ordinal = slot.split("/")
+    return {"datacenter": dc, "rack": rack, "ordinal": int(ordinal)}
+
+
+def slots_of(cr):
+    for dc in cr["spec"]["topology"]["dc"]:
+        for rack in dc["rack"]:
+            for ordinal in range(dc["nodesPerRacks"]):
+                yield dc["name"], rack["name"], ordinal
+
+
+def release_of(cr):
+    return cr["spec"]["cassandraImage"].split(":")[1]
+
+
+def make_nodes(case):
+    slots = list(slots_of(case.old))
+    for slot in case.states:
+        dc, rack, ordinal = slot.split("/")
+        if (dc, rack, int(ordinal)) not in slots:
+            slots.append((dc, rack, int(ordinal)))
+    nodes = [Node(*slot, case.states.get("/".join(map(str, slot)), NORMAL)) for slot in slots]
+    racks = sorted({(node.dc, node.rack) for node in nodes})
+    for node in nodes:
+        node.address = f"10.244.{racks.index((node.dc, node.rack)) + 1}.{node.ordinal + 10}"
+        node.release = release_of(case.earlier if node.slot in case.on_earlier else case.old)
+    # Even, with some noise, so that every node has about the same share.
+    spread = sorted((node for node in nodes if node.state in IN_RING), key=lambda n: (n.ordinal, n.rack, n.dc))
+    step = (1 << 64) // max(1, len(spread) * TOKENS)
+    for k, node in enumerate(spread):
+        for j in range(TOKENS):
+            digest = hashlib.sha256(f"{node.slot}/{j}".encode()).digest()
+            noise = int.from_bytes(digest[:8], "big") % (step // 4)
+            node.tokens.append(-(1 << 63) + (j * len(spread) + k) * step + noise + 1)
+    return nodes
+
+
+# ---- jolokia/<pod>.json
+
+STORAGE = "org.apache.cassandra.db:type=StorageService"
+SNITCH = "org.apache.cassandra.db:type=EndpointSnitchInfo"
+FAILURES = "org.apache.cassandra.net:type=FailureDetector"
+GOSSIP_STATUS = {JOINING: "BOOT", LEAVING: "LEAVING", DECOMMISSIONED: "LEFT", GONE: "LEFT"}
+
+
+def gossip_text(nodes, schema_version):
+    lines = []
+    for node in nodes:
+        lines.append(f"/{node.address}")
+        status = GOSSIP_STATUS.get(node.state, "NORMAL")
+        token = node.tokens[0] if node.tokens else -1
+        for key, value in (("STATUS_WITH_PORT", f"{status},{token}"), ("SCHEMA", schema_version), ("DC", node.dc),
+                           ("RACK", node.rack), ("RELEASE_VERSION", node.release), ("HOST_ID", node.host_id)):
+            lines.append(f"  {key}:9:{value}")
+    return "\n".join(lines) + "\n"
+
+
+def answers_of(me, nodes, case):
+    ring = [node for node in nodes if node.state in IN_RING]
+    known = ring + [node for node in nodes if node.state == JOINING]
+    live = [node for node in known if node.state not in (DOWN, MISSING)]
+    schema_version = uid("schema", json.dumps(case.keyspaces, sort_keys=True))
+
+    def addresses(chosen):
+        return [node.address for node in chosen]
+
+    storage = {
+        "OperationMode": me.state,
+        "LocalHostId": me.host_id,
+        "EndpointToHostId": {node.address: node.host_id for node in known},
+        "LiveNodes": addresses(live),
+        "UnreachableNodes": addresses(node for node in nodes if node.state in (DOWN, MISSING, GONE, DECOMMISSIONED)),
+        "JoiningNodes": addresses(node for node in nodes if node.state == JOINING),
+        "LeavingNodes": addresses(node for node in nodes if node.state == LEAVING),
+        "MovingNodes": [],
+        "SchemaVersion": schema_version,
+        "ReleaseVersion": me.release,
+        "TokenToEndpointMap": {str(token): node.address for node in ring for token in node.tokens},
+        "Keyspaces": [row["keyspace_name"] for row in schema_rows(case)],
+        "NativeTransportRunning": me.state in (NORMAL, LEAVING),
+        "GossipRunning": me.state != DECOMMISSIONED,
+        "ClusterName": NAME,
+        "PartitionerName": "org.apache.cassandra.dht.Murmur3Partitioner",
+        "LoadMap": {node.address: f"{LOAD_BYTES >> 30}.0 GiB" for node in live},
+    }
+    asked = [(STORAGE, name, value) for name, value in storage.items()]
+    asked += [(SNITCH, "Datacenter", me.dc), (SNITCH, "Rack", me.rack),
+              (FAILURES, "AllEndpointStates", gossip_text(nodes, schema_version))]
+    return [{"request": {"type": "read", "mbean": mbean, "attribute": name}, "value": value, "status": 200,
+             "timestamp": NOW} for mbean, name, value in asked]
+
+
+# ---- schema.json
+
+def schema_rows(case):
+    locator = "org.apache.cassandra.locator."
+    auth = {}
+    for replication in case.keyspaces.values():
+        for dc, factor in replication.items():
+            auth[dc] = str(max(factor, int(auth.get(dc, 0))))
+    rows = [("system", {"class": locator + "LocalStrategy"}), ("system_schema", {"class": locator + "LocalStrategy"}),
+            ("system_auth", {"class": locator + "NetworkTopologyStrategy", **auth}),
+            ("system_distributed", {"class": locator + "SimpleStrategy", "replication_factor": "3"}),
+            ("system_traces", {"class": locator + "SimpleStrategy", "replication_factor": "2"})]
+    for name, replication in case.keyspaces.items():
+        factors = {dc: str(factor) for dc, factor in replication.items()}
+        rows.append((name, {"class": locator + "NetworkTopologyStrategy", **factors}))
+    return [{"keyspace_name": name, "durable_writes": True, "replication": map_} for name, map_ in rows]
+
+
+# ---- kubernetes.json
+
+def with_server_fields(item, owner=None):
+    item = copy.deepcopy(item)
+    meta = item["metadata"]
+    meta.update(creationTimestamp=CREATED, resourceVersion="1000", uid=uid(item["kind"], meta["name"]))
+    if owner is not None:
+        meta["ownerReferences"] = [{"apiVersion": owner["apiVersion"], "controller": True, "kind": owner["kind"],
+                                    "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"]}]
+    return item
+
+
+def cluster_object(case, objects):
+    item = with_server_fields(case.old)
+    item["metadata"]["generation"] = 1
+    seeds = []
+    for workload in objects:
+        if workload["kind"] != "StatefulSet":
+            continue
+        boot = next(c for c in workload["spec"]["template"]["spec"]["initContainers"] if c["name"] == "bootstrap")
+        seeds = next(e["value"] for e in boot["env"] if e["name"] == "CASSANDRA_SEEDS").split(",")
+    item["status"] = {"phase": "Running", "lastClusterAction": "Initializing", "lastClusterActionStatus": "Done",
+                      "seedlist": seeds}
+    return item
+
+
+def revision_name(workload):
+    digest = hashlib.sha256(json.dumps(workload["spec"]["template"], sort_keys=True).encode()).hexdigest()[:10]
+    return f"{workload['metadata']['name']}-{digest}"
+
+
+def stateful_set(workload, owner, nodes, case):
+    item = with_server_fields(workload, owner)
+    rack = item["metadata"]["labels"]["dc-rack"].replace("-", "/")
+    mine = [node for node in nodes if f"{node.dc}/{node.rack}" == rack and node.state in HAS_POD]
+    item["metadata"]["generation"] = 1
+    item["spec"].setdefault("podManagementPolicy", "OrderedReady")
+    item["spec"].update(replicas=case.replicas.get(rack, item["spec"]["replicas"]), revisionHistoryLimit=10)
+    revision = revision_name(workload)
+    item["status"] = {"observedGeneration": 1, "replicas": len(mine), "currentRevision": revision,
+                      "readyReplicas": sum(is_ready(node) for node in mine), "updateRevision": revision}
+    return item
+
+
+def is_ready(node):
+    return node.state in (NORMAL, LEAVING)
+
+
+def pod(node, workload, made_from):
+    ready = is_ready(node)
+    template = copy.deepcopy(made_from["spec"]["template"])
+    meta = template["metadata"]
+    meta.update(name=node.pod, namespace=NAMESPACE, generateName=workload["metadata"]["name"] + "-")
+    meta["labels"].update({"controller-revision-hash": revision_name(made_from),
+                           "statefulset.kubernetes.io/pod-name": node.pod,
+                           "apps.kubernetes.io/pod-index": str(node.ordinal)})
+    item = with_server_fields({"apiVersion": "v1", "kind": "Pod", **template}, workload)
+    spec = item["spec"]
+    spec.update(nodeName=f"machine-{node.dc}-{node.rack}-{node.ordinal}", hostname=node.pod,
+                subdomain=NAME)
+    spec["volumes"].insert(0, {"name": "data", "persistentVolumeClaim": {"claimName": f"data-{node.pod}"}})
+    status = "True" if ready else "False"
+    state = {"running": {"startedAt": CREATED}}
+    if node.state == DOWN:
+        state = {"waiting": {"reason": "CrashLoopBackOff"}}
+    item["status"] = {
+        "phase": "Running", "podIP": node.address, "startTime": CREATED,
+        "conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": status}],
+        "containerStatuses": [{"name": "cassandra", "ready": ready, "restartCount": 7 if node.state == DOWN else 0,
+                               "state": state}],
+    }
+    return item
+
+
+def claim(node, workload, case):
+    template = workload["spec"]["volumeClaimTemplates"][0]
+    capacity = template["spec"]["resources"]["requests"]["storage"]
+    item = {"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": {"name": f"data-{node.pod}", "namespace": NAMESPACE, "labels": template["metadata"]["labels"]},
+            "spec": {**template["spec"], "volumeName": "pvc-" + uid("volume", node.slot)[:8]},
+            "status": {"phase": "Bound", "capacity": {"storage": capacity}}}
+    return with_server_fields(item)
+
+
+def kubernetes_list(case, command, nodes):
+    objects = render(command, case.old)
+    owner = cluster_object(case, objects)
+    earlier = {item["metadata"]["name"]: item for item in render(command, case.earlier)} if case.earlier else {}
+    items = [owner]
+    workloads = {}
+    for item in objects:
+        if item["kind"] == "StatefulSet":
+            workloads[item["metadata"]["name"]] = item
+            items.append(stateful_set(item, owner, nodes, case))
+        else:
+            items.append(with_server_fields(item, owner))
+    stored = {item["metadata"]["name"]: item for item in items if item["kind"] == "StatefulSet"}
+    for node in nodes:
+        name = f"{NAME}-{node.dc}-{node.rack}"
+        if node.state in HAS_POD:
+            made_from = earlier[name] if node.slot in case.on_earlier else workloads[name]
+            items.append(pod(node, stored[name], made_from))
+        items.append(claim(node, workloads[name], case))
+    items.append({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"},
+                  "provisioner": "csi.example.com", "allowVolumeExpansion": True})
+    return items
+
+
+# ---- files
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def json_lines(items):
+    return "[\n" + ",\n".join(json.dumps(item, sort_keys=True) for item in items) + "\n]\n"
+
+
+class Case:
+    """A cluster (`old`, and how it is) and what is desired of it (`new`)."""
+
+    def __init__(self, folder, old, new, keyspaces, states=None, replicas=None, earlier=None, on_earlier=(),
+                 started=(), started_from=None, left=()):
+        self.folder = folder          # below tests/golden or examples/clusters
+        self.old = old                # what the StatefulSets were made from; None: nothing exists
+        self.new = new                # desired.yaml
+        self.keyspaces = keyspaces    # name -> {datacenter: replication factor}; system_auth has the highest of each datacenter
+        self.states = states or {}    # slot -> state; NORMAL when not named; may name slots that `old` has not
+        self.replicas = replicas or {}  # rack -> spec.replicas; that of `old` when not named
+        self.earlier = earlier        # what the pods in `on_earlier` were made from
+        self.on_earlier = set(on_earlier)
+        self.started = list(started)  # (kind, slot): actions in flight, which the ledger tells
+        self.started_from = started_from or {}  # states in which those actions were planned
+        self.left = list(left)        # slots whose nodes the ledger knows to have left
+
+    def write_dump(self, command, folder):
+        nodes = make_nodes(self)
+        items = kubernetes_list(self, command, nodes)
+        lines = ",\n".join(json.dumps(item, sort_keys=True) for item in items)
+        write(f"{folder}/kubernetes.json", '{"apiVersion": "v1", "kind": "List", "items": [\n' + lines + "\n]}\n")
+        for node in nodes:
+            if node.state in ANSWERS:
+                write(f"{folder}/jolokia/{node.pod}.json", json_lines(answers_of(node, nodes, self)))
+        write(f"{folder}/schema.json", json_lines(schema_rows(self)))
+        write(f"{folder}/dump.json", json.dumps({"observed_at_seconds": NOW}) + "\n")
+
+    def write_ledger(self, command, folder):
+        ledger = {"version": 1, "now_seconds": NOW - 60}
+        if self.started:
+            ledger["started"] = list(self.in_flight(command, folder))
+        if self.left:
+            ledger["left"] = [{"host_id": uid("host", slot), "slot": target_of(slot), "at_seconds": NOW - 90}
+                              for slot in self.left]
+        write(f"{folder}/ledger.json", json.dumps(ledger, indent=1) + "\n")
+
+    def in_flight(self, command, folder):
+        """Ids are those of the plan that was made before the actions began."""
+        before = copy.copy(self)
+        before.states, before.replicas, before.started = self.started_from, {}, []
+        with tempfile.TemporaryDirectory() as scratch:
+            before.write_dump(command, f"{scratch}/observed")
+            plan = json.loads(run(command, "plan", "--desired", f"{folder}/desired.yaml", "--observed",
+                                  f"{scratch}/observed", "--format", "json"))
+        for kind, slot in self.started:
+            wanted = target_of(slot)
+            action = next(a for a in plan["plan"]["actions"]
+                          if a["kind"] == kind and wanted.items() <= a["target"].items())
+            yield {"id": action["id"], "kind": kind, "target": action["target"], "attempt": 1, "state": "in_flight",
+                   "started_at_seconds": NOW - 60, "deadline_seconds": NOW + 7200}
+
+    def write_files(self, command, root):
+        folder = f"{root}/{self.folder}"
+        write(f"{folder}/desired.yaml", "\n".join(yaml_lines(self.new)) + "\n")
+        if self.old is None:
+            return
+        answers = f"{folder}/observed/jolokia"
+        for file in os.listdir(answers) if os.path.isdir(answers) else []:
+            os.remove(f"{answers}/{file}")
+        self.write_dump(command, f"{folder}/observed")
+        if self.started or self.left:
+            self.write_ledger(command, folder)

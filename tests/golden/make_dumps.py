@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Writes desired.yaml, observed/ and ledger.json of the cases in the tables below.
+
+    tests/golden/make_dumps.py build/examples/cli/cassplan [folder ...]
+
+To add a case: add a line to a table, run this, write expect.txt and why.md, run golden_test with
+CASSPLAN_UPDATE_GOLDENS=1, and read what it wrote. The words that a node's state can be stand in dumps.py.
+"""
+
+import os
+import sys
+
+from dumps import Case, cluster, DECOMMISSIONED, DOWN, GONE, JOINING, LEAVING, write
+
+ONE = ["rack1"]
+TWO = ["rack1", "rack2"]
+THREE = ["rack1", "rack2", "rack3"]
+NEW_IMAGE = "cassandra:4.1.10"
+SHOP = {"shop": {"dc1": 2}}
+SHOP3 = {"shop": {"dc1": 3}}
+EVERYWHERE = {"shop": {"dc1": 2, "dc2": 1}, "stock": {"dc1": 2, "dc2": 1, "dc3": 1}, "logs": {"dc1": 2}}
+NOT_DC2 = {"shop": {"dc1": 2, "dc3": 1}}
+BIGGER = {"requests": {"cpu": "4", "memory": "24Gi"}, "limits": {"cpu": "4", "memory": "24Gi"}}
+
+
+def f1(nodes, **spec):
+    return cluster({"dc1": (nodes, ONE)}, **spec)
+
+
+def f3(dc2=1, dc3=1, **spec):
+    topology = {"dc1": (1, TWO), "dc2": (dc2, ONE), "dc3": (dc3, ONE)}
+    return cluster({dc: shape for dc, shape in topology.items() if shape[0] is not None}, **spec)
+
+
+GOLDEN = [
+    Case("s01-scale-up", f1(3), f1(5), SHOP),
+    Case("s02-scale-up-joining", f1(3), f1(5), SHOP, {"dc1/rack1/3": JOINING}, {"dc1/rack1": 4},
+         started=[("start_node", "dc1/rack1/3")]),
+    Case("s03-scale-down", f1(3), f1(2), SHOP),
+    Case("s04-scale-down-leaving", f1(3), f1(2), SHOP, {"dc1/rack1/2": LEAVING},
+         started=[("decommission", "dc1/rack1/2")]),
+    Case("s05-decommissioned-unrecorded", f1(3), f1(2), SHOP, {"dc1/rack1/2": DECOMMISSIONED}),
+    Case("s06-decommissioned-recorded", f1(3), f1(2), SHOP, {"dc1/rack1/2": DECOMMISSIONED},
+         started=[("decommission", "dc1/rack1/2")]),
+    Case("s07-pod-gone-other-not-ready", f1(3), f1(2), SHOP, {"dc1/rack1/2": GONE, "dc1/rack1/0": DOWN},
+         {"dc1/rack1": 2}, left=["dc1/rack1/2"]),
+    Case("s08-new-image-and-scale-down", f1(3), f1(2, cassandraImage=NEW_IMAGE), SHOP),
+    Case("s09-add-datacenter", f1(3), cluster({"dc1": (3, ONE), "dc2": (3, ONE)}), SHOP),
+    Case("s10-datacenter-to-zero-with-data", f3(), f3(dc2=0), EVERYWHERE),
+    Case("s11-datacenter-to-zero", f3(dc2=3), f3(dc2=0), NOT_DC2),
+    Case("s12-remove-empty-datacenter", f3(dc2=0), f3(dc2=None), NOT_DC2),
+    Case("s13-remove-two-datacenters", f3(), f3(dc2=None, dc3=None), {"shop": {"dc1": 2}}),
+    Case("b01-add-datacenter-nine-nodes", cluster({"dc1": (3, THREE)}),
+         cluster({"dc1": (3, THREE), "dc2": (1, THREE)}), SHOP3),
+    Case("b02-new-image-and-scale-down-six-nodes", cluster({"dc1": (2, THREE)}),
+         cluster({"dc1": (1, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("b03-scale-down-while-rolling", cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE),
+         cluster({"dc1": (1, THREE)}, cassandraImage=NEW_IMAGE), SHOP3,
+         earlier=cluster({"dc1": (2, THREE)}),
+         on_earlier=["dc1/rack2/0", "dc1/rack3/0", "dc1/rack3/1"]),
+    Case("b04-one-decommission-too-many", f1(5), f1(4), SHOP, {"dc1/rack1/4": GONE, "dc1/rack1/0": DOWN},
+         {"dc1/rack1": 4}, left=["dc1/rack1/4"]),
+    Case("b05-decommissioned-before-it-was-noted", cluster({"dc1": (2, THREE)}), cluster({"dc1": (1, THREE)}), SHOP3,
+         {"dc1/rack1/1": DECOMMISSIONED}),
+    Case("b09-remove-datacenter-named-dc1", cluster({"dc2": (1, THREE), "dc3": (1, ONE), "dc1": (2, ONE)}),
+         cluster({"dc2": (1, THREE), "dc3": (1, ONE)}), {"shop": {"dc2": 3, "dc1": 2}}),
+    Case("b10-second-datacenter-to-zero", f3(dc2=0), f3(dc2=0, dc3=0), {"shop": {"dc1": 2, "dc3": 1}}),
+    Case("b14-new-image-while-decommissioning", cluster({"dc1": (2, THREE)}), cluster({"dc1": (1, THREE)}, cassandraImage=NEW_IMAGE), SHOP3,
+         {"dc1/rack2/1": LEAVING}, started=[("decommission", "dc1/rack2/1")]),
+    Case("b15-resources-while-decommissioning", cluster({"dc1": (2, THREE)}),
+         cluster({"dc1": (1, THREE)}, resources=BIGGER), SHOP3, {"dc1/rack2/1": LEAVING}),
+]
+
+# Changes of one thing in what CassKop left: folder, what stands in the source's cluster.yaml, what stands there instead.
+SCALED_UP = "../../data/kubernetes/02-scaled-up"
+ADOPTED = [
+    ("adopt-01-created", "../../data/kubernetes/01-created", "", ""),
+    ("adopt-02-scaled-up", SCALED_UP, "", ""),
+    ("adopt-03-scaled-down", "../../data/kubernetes/03-scaled-down", "", ""),
+    ("adopt-02-image", SCALED_UP, "cassandraImage: cassandra:3.11\n", "cassandraImage: cassandra:3.11.17\n"),
+    ("adopt-02-grow", SCALED_UP, "nodesPerRacks: 2\n", "nodesPerRacks: 3\n"),
+    ("adopt-02-shrink", SCALED_UP, "nodesPerRacks: 2\n", "nodesPerRacks: 1\n"),
+    ("adopt-02-resources", SCALED_UP, "memory: 2Gi", "memory: 3Gi"),
+    ("adopt-02-config", SCALED_UP, "    jvm-options:\n", "    cassandra-yaml:\n      concurrent_writes: 64\n    jvm-options:\n"),
+    ("adopt-02-rolling-restart", SCALED_UP, "    - name: dc1\n      nodesPerRacks: 2\n      rack:\n      - name: rack1\n",
+     "    - name: dc1\n      nodesPerRacks: 2\n      rack:\n      - name: rack1\n        rollingRestart: true\n"),
+    ("adopt-02-max-pod-unavailable", SCALED_UP, "maxPodUnavailable: 1\n", "maxPodUnavailable: 2\n"),
+    ("adopt-02-comment", SCALED_UP, "spec:\n", "spec:  # reviewed, and left as it is\n"),
+]
+
+NINE = cluster({"dc1": (3, THREE)})
+SIX = cluster({"dc1": (2, THREE)})
+
+# Stories below examples/clusters.
+EXAMPLES = [
+    Case("rolling-update", NINE, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("grow", SIX, NINE, SHOP3),
+    Case("shrink-and-new-image", NINE, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("add-datacenter", SIX, cluster({"dc1": (2, THREE), "dc2": (2, THREE)}), SHOP3),
+    Case("scale-to-zero-refused", cluster({"dc1": (2, THREE), "dc2": (1, THREE)}),
+         cluster({"dc1": (2, THREE), "dc2": (0, THREE)}), {"shop": {"dc1": 3, "dc2": 3}, "logs": {"dc1": 3}}),
+    Case("one-node-down", NINE, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3, {"dc1/rack2/1": DOWN}),
+    Case("two-racks", cluster({"dc1": (4, TWO)}), cluster({"dc1": (4, TWO)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("new-cluster", None, NINE, {}),
+]
+
+
+def write_adopted(folder, source, old, new):
+    write(f"{folder}/source", source + "\n")
+    if not new:
+        return
+    with open(f"{folder}/{source}/cluster.yaml", encoding="utf-8") as file:
+        text = file.read()
+    if old not in text:
+        raise SystemExit(f"{folder}: {source}/cluster.yaml has no {old!r}")
+    write(f"{folder}/desired.yaml", text.replace(old, new))
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    command, wanted = os.path.abspath(sys.argv[1]), set(sys.argv[2:])
+    for root, cases in ((here, GOLDEN), (f"{here}/../../examples/clusters", EXAMPLES)):
+        for case in cases:
+            if not wanted or case.folder in wanted:
+                case.write_files(command, os.path.normpath(root))
+    for name, source, old, new in ADOPTED:
+        if not wanted or name in wanted:
+            write_adopted(f"{here}/{name}", source, old, new)
+
+
+if __name__ == "__main__":
+    main()
