@@ -328,6 +328,7 @@ class Explainer {
       Ordered();
       Ignored();
       Ghosts();
+      Down();
     }
     auto* findings = out_->mutable_findings();
     std::stable_sort(findings->pointer_begin(), findings->pointer_end(),
@@ -461,6 +462,45 @@ class Explainer {
           member.up ? "find out where it runs" : "take it out with nodetool removenode, once it can never come back",
           member.dc);
     }
+  }
+
+  // Members that are down and that nothing in flight or in the plan starts; those that only their own word says are up.
+  void Down() {
+    std::vector<Id> started;
+    for (const InFlight& a : m_.in_flight) started.push_back(a.slot);
+    for (const ActionIndex i : s_.order) {
+      const Action& a = actions_[At(i)];
+      if (a.kind == Kind::kRestartNode || a.kind == Kind::kStartNode || a.kind == Kind::kReplaceNode) {
+        started.push_back(a.slot);
+      }
+    }
+    std::sort(started.begin(), started.end());
+    std::vector<std::string> down, unsure;
+    for (const Member& member : m_.members) {
+      if (member.up || member.slot == kNone || member.external || !member.in_ring) continue;
+      if (std::binary_search(started.begin(), started.end(), member.slot)) continue;
+      (member.mode == Mode::kNormal ? unsure : down).push_back(m_.SlotName(member.slot));
+    }
+    if (!down.empty()) {
+      Add("member-down", Level::kWarning, StrCat(Few(down), down.size() == 1 ? " is down" : " are down"),
+          "find out why in its log; one that can never come back is replaced, or taken out with nodetool removenode");
+    }
+    if (!unsure.empty()) {
+      Add("member-down", Level::kWarning,
+          StrCat("that ", Few(unsure), unsure.size() == 1 ? " is up" : " are up",
+                 " is told by too few others; it counts as down"),
+          "let the other nodes answer");
+    }
+  }
+
+  // "a, b, c and 4 more"
+  static std::string Few(const std::vector<std::string>& names) {
+    constexpr size_t kShown = 5;
+    const size_t shown = std::min(names.size(), kShown);
+    std::string text;
+    for (size_t i = 0; i < shown; ++i) absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
+    if (shown < names.size()) absl::StrAppend(&text, " and ", names.size() - shown, " more");
+    return text;
   }
 
   void WriteChanges() {

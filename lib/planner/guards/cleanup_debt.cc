@@ -20,7 +20,10 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
         return;
       }
     }
-    if (a.member != kNone && !m.member(a.member).up) out->Add(kDown, kNoResource, a.member);
+    // A restart of the node that comes before brings it back: the node's own sections order the two.
+    if (a.member != kNone && !m.member(a.member).up && ask.facts.Away(a.member, true)) {
+      out->Add(kDown, ask.resources.slot(a.slot), a.member);
+    }
     return;
   }
   const bool gives_back =
@@ -31,7 +34,7 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
   for (size_t d = 0; d < m.dcs.size(); ++d) {
     if (static_cast<Id>(d) == a.dc || m.merged) owed += ask.facts.OwedInDc(static_cast<Id>(d));
   }
-  if (a.member != kNone && ask.facts.OwesCleanup(a.member)) --owed;
+  // Its own debt counts, too: then whether it is cleaned up does not depend on how far the others are.
   if (owed > 0) out->Add(kOwed, ask.resources.ring(a.dc), kNone, owed);
 }
 

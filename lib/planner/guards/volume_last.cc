@@ -8,7 +8,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown };
+enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown, kNobodysData };
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
       slot.present == Known::kYes &&
       (slot.mode == Mode::kJoining || slot.mode == Mode::kStarting || slot.mode == Mode::kUnknown);
   if (a.kind == Kind::kDeleteVolume && slot.volume.contents != Contents::kEmpty && !never_joined) {
-    out->Add(kNotProven, kNoResource, a.slot);
+    out->Add(kNobodysData, kNoResource, a.slot);
   }
 }
 
@@ -63,6 +63,10 @@ Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "wait until the slot is gone"};
     case kRingUnknown:
       return {"no node could be asked who is in the ring", "collect the answers of the nodes (Jolokia)"};
+    case kNobodysData:
+      return {absl::StrCat("whose data is on the volume of slot ", m.SlotName(r.subject),
+                           " is not known: its node is gone, and no ledger tells which one it was"),
+              "see in nodetool status that no node of that rack is missing, then delete the volume by hand"};
     default:
       return {absl::StrCat("that the node of slot ", m.SlotName(r.subject), " has left is not proven",
                            a.kind == Kind::kDeleteVolume ? "; its volume stays" : ""),
