@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -329,7 +330,16 @@ void Writer::HeldBack() {
   if (held.empty()) return;
   const std::vector<HeldGroup> groups = GroupHeld(held);
   page_.Gap();
-  page_.Heading(absl::StrCat("Held: ", Count(held.size(), "action", "actions")));
+  // Drains are told with their restart.
+  std::set<const v1::Held*> own;
+  for (const HeldGroup& group : groups) {
+    if (group.guard != kPredecessor) own.insert(group.held.begin(), group.held.end());
+  }
+  const size_t following = groups.back().guard == kPredecessor ? groups.back().held.size() : 0;
+  page_.Heading(absl::StrCat(
+      "Held: ", Count(own.size(), "action", "actions"),
+      following > 0 ? absl::StrCat(", and ", following, following == 1 ? " that comes after" : " that come after")
+                    : std::string()));
   const size_t n = std::min(groups.size(), limits_.list);
   for (size_t i = 0; i < n; ++i) WriteHeldGroup(groups[i]);
   More(2, groups.size() - n, "guards");

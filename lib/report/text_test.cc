@@ -188,7 +188,7 @@ TEST(RenderText, BlockedGroupsWhatIsHeldByGuard) {
   EXPECT_EQ(Text(response), R"(Blocked: a person must decide about dc1/rack3/3.
 Cluster demo, as of 2026-11-22T23:00:00Z
 
-Held: 6 actions
+Held: 5 actions, and 1 that comes after
   x quorum: restart 4 nodes in dc1/rack1 (0-3)
       keyspace app would keep 1 of 3 replicas while dc1/rack1/0 restarts
       keyspace app would keep 1 of 3 replicas while dc1/rack1/1 restarts
