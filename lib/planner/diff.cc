@@ -140,7 +140,8 @@ class Differ {
       Add(DriftKind::kStoppedNode, s, slot.member);
       return;
     }
-    if (Contains(m_.replace_requests, s)) {
+    if (std::any_of(m_.replace_requests.begin(), m_.replace_requests.end(),
+                    [&](const ReplaceRequest& r) { return r.slot == s; })) {
       Add(DriftKind::kReplaceNode, s, slot.member);
       return;
     }

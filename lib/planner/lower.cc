@@ -55,6 +55,11 @@ ActionIndex Lowering::Add(Kind kind, int32_t group, Id rack, Id slot, absl::stri
   return static_cast<ActionIndex>(actions.size()) - 1;
 }
 
+bool StartInFlight(const Model& model, Id slot) {
+  return std::any_of(model.in_flight.begin(), model.in_flight.end(),
+                     [&](const InFlight& a) { return a.kind == Kind::kStartNode && a.slot == slot; });
+}
+
 std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   Lowering l(model, drift);
   LowerObjects(&l);

@@ -28,6 +28,9 @@ struct Lowering {
   Action& at(ActionIndex i) { return actions[static_cast<size_t>(i)]; }
 };
 
+// The ledger says that a node is being started in the slot.
+bool StartInFlight(const Model& model, Id slot);
+
 std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
 
 // The procedures, in the order in which they run (later ones look at what earlier ones added).

@@ -175,6 +175,13 @@ struct ReplicationGoal {
   int32_t to = 0;
 };
 
+// A person asked to replace the dead member of a slot.
+struct ReplaceRequest {
+  Id slot = kNone;
+  absl::string_view uid;
+  absl::string_view host_id;  // empty: the request names only the slot
+};
+
 // What an ALTER of before left to do.
 struct RebuildDebt {
   Id member = kNone;  // has a slot
@@ -309,7 +316,7 @@ struct Model {
   std::vector<InFlight> in_flight;
   std::vector<FailedStart> failed_starts;
   std::vector<LastRepair> last_repairs;
-  std::vector<Id> replace_requests;  // slots whose member shall be replaced
+  std::vector<ReplaceRequest> replace_requests;  // by slot, uid; those that are done are left out
   PolicyFacts policy;
 
   bool empty_cluster = false;  // proven: no member, no volume, no slot

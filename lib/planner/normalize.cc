@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -84,11 +85,30 @@ void ReadObjects(const v1::Desired& desired, Model* model) {
   }
 }
 
+// A request that names a member which lives in the slot no more is done.
+void ReadReplace(const v1::RequestedOperation& operation, Id slot, Model* model) {
+  const Id member = model->slot(slot).member;
+  const std::string& host_id = operation.target().host_id();
+  if (member == kNone || (!host_id.empty() && host_id != model->member(member).host_id)) return;
+  if (!model->member(member).up) {
+    model->replace_requests.push_back({slot, operation.uid(), host_id});
+    return;
+  }
+  Note note;
+  note.rule = "operation";
+  note.level = Level::kNote;
+  note.slot = slot;
+  note.message = absl::StrCat("operation ", operation.uid(), ": ", model->SlotName(slot),
+                              " is up, so that there is nothing to replace");
+  note.remedy = "take the request back";
+  model->notes.push_back(std::move(note));
+}
+
 void ReadOperations(const v1::Desired& desired, const RackIndex& index, Model* model) {
   for (const v1::RequestedOperation& operation : desired.operations()) {
     const Id slot = index.FindSlot(*model, operation.target());
     if (operation.kind() == v1::ACTION_KIND_REPLACE_NODE && slot != kNone) {
-      model->replace_requests.push_back(slot);
+      ReadReplace(operation, slot, model);
       continue;
     }
     Note note;
@@ -102,6 +122,10 @@ void ReadOperations(const v1::Desired& desired, const RackIndex& index, Model* m
     note.remedy = slot == kNone ? "name datacenter, rack and ordinal of a slot" : "run it by hand";
     model->notes.push_back(std::move(note));
   }
+  std::sort(model->replace_requests.begin(), model->replace_requests.end(),
+            [](const ReplaceRequest& a, const ReplaceRequest& b) {
+              return std::tie(a.slot, a.uid, a.host_id) < std::tie(b.slot, b.uid, b.host_id);
+            });
 }
 
 }  // namespace

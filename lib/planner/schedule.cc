@@ -438,7 +438,11 @@ std::string GoalOf(const Model& m, const Action& a) {
                                         : absl::StrCat(rack.desired_revision, "+", rack.restart_token);
     }
     case Kind::kStartNode:
+      return "member";
     case Kind::kReplaceNode:
+      for (const ReplaceRequest& r : m.replace_requests) {
+        if (r.slot == a.slot) return std::string(r.uid);
+      }
       return "member";
     case Kind::kDecommission:
     case Kind::kRemoveNode:

@@ -238,7 +238,7 @@ Cluster AddDcImage(uint64_t seed) {
 Cluster ReplaceDead(uint64_t seed) {
   Cluster c = Converged(Even(3), seed);
   Down(&c, "dc1/r2/0", true);
-  c.replace = {"dc1/r2/0"};
+  c.replace["dc1/r2/0"] = c.node("dc1/r2/0").host_id;
   return c;
 }
 
@@ -320,6 +320,70 @@ Cluster Drained(uint64_t seed) {
   return c;
 }
 
+// Two of a rack leave one after the other, and all owe a cleanup.
+Cluster ShrinkTwoEach(uint64_t seed) {
+  Cluster c = Converged(Even(4), seed);
+  c.desired = Even(2);
+  for (auto& [slot, node] : c.nodes()) node.owes_cleanup = node.ordinal != 1;
+  return c;
+}
+
+Cluster GrowTwoEach(uint64_t seed) {
+  Cluster c = Rolling(Even(1), seed, true);
+  c.desired = Even(3);
+  return c;
+}
+
+// One datacenter grows, the other shrinks, and all is restarted.
+Cluster GrowHereShrinkThere(uint64_t seed) {
+  Cluster c = Rolling(Even(2, 3, 2), seed);
+  for (const char* rack : {"r1", "r2", "r3"}) {
+    c.desired["dc1"][rack] = 3;
+    c.desired["dc2"][rack] = 1;
+  }
+  return c;
+}
+
+// The same with a keyspace that makes them one ring.
+Cluster GrowHereShrinkThereSimple(uint64_t seed) {
+  Cluster c = GrowHereShrinkThere(seed);
+  c.keyspaces.push_back(Simple(3));
+  c.keyspaces.back().name = "whole";
+  return c;
+}
+
+Cluster BootstrapTwoDcs(uint64_t seed) {
+  Cluster c = Converged({}, seed);
+  c.desired = Even(1, 3, 2);
+  c.keyspaces.clear();
+  return c;
+}
+
+Cluster AlterUp(uint64_t seed) {
+  Cluster c = Converged(Even(2), seed);
+  c.keyspaces[0].datacenters["dc1"] = 2;
+  c.desired_keyspaces["app"].datacenters = {{"dc1", 3}};
+  c.desired["dc1"]["r1"] = 3;
+  return c;
+}
+
+// Two keyspaces reach a new datacenter, which is restarted, too.
+Cluster TwoKeyspacesReachADc(uint64_t seed) {
+  Cluster c = Rolling(Even(1, 3, 2), seed);
+  for (const char* name : {"app", "more"}) {
+    c.desired_keyspaces[name].datacenters = {{"dc1", 3}, {"dc2", 3}};
+  }
+  c.keyspaces = {Network("app", 3), Network("more", 3)};
+  c.policy.set_clients_are_dc_local(true);
+  return c;
+}
+
+Cluster DeadAndReplaceAndGrow(uint64_t seed) {
+  Cluster c = ReplaceDeadImage(seed);
+  c.desired["dc1"]["r3"] = 4;
+  return c;
+}
+
 Cluster Rolling3x3(uint64_t seed) { return Rolling(Even(3), seed, true); }
 
 }  // namespace
@@ -382,6 +446,14 @@ const std::vector<Case>& SmallCases() {
       {"UpgradeJoinInFlight", UpgradeJoinInFlight},
       {"UnknownTokens", UnknownTokens},
       {"Drained", Drained},
+      {"ShrinkTwoEach", ShrinkTwoEach},
+      {"GrowTwoEach", GrowTwoEach},
+      {"GrowHereShrinkThere", GrowHereShrinkThere},
+      {"GrowHereShrinkThereSimple", GrowHereShrinkThereSimple},
+      {"BootstrapTwoDcs", BootstrapTwoDcs},
+      {"AlterUp", AlterUp},
+      {"TwoKeyspacesReachADc", TwoKeyspacesReachADc},
+      {"DeadAndReplaceAndGrow", DeadAndReplaceAndGrow},
   };
   return *kCases;
 }

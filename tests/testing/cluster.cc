@@ -128,11 +128,12 @@ void Cluster::BuildDesired(v1::Desired* out) const {
     }
   }
   for (const std::string& seed : seeds) SetSlot(seed, out->add_seeds());
-  for (const std::string& slot : replace) {
+  for (const auto& [slot, dead] : replace) {
     v1::RequestedOperation* op = out->add_operations();
     op->set_uid("replace-" + slot);
     op->set_kind(v1::ACTION_KIND_REPLACE_NODE);
     SetSlot(slot, op->mutable_target());
+    op->mutable_target()->set_host_id(dead);
   }
 }
 

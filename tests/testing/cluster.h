@@ -72,7 +72,7 @@ class Cluster {
   std::string release = "4.1.3";
   std::string restart_token;
   std::map<std::string, ReplicationOf> desired_keyspaces;
-  std::vector<std::string> replace;  // slots (operations)
+  std::map<std::string, std::string> replace;  // slot -> host id of its dead member (operations)
   std::vector<std::string> seeds;
   // ---- the rest
   v1::Policy policy;

@@ -1,11 +1,19 @@
 // identity: destructive actions name host id and uid, never only a name, an ordinal or an address.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kNoHostId, kNoVolumeUid, kNoSlotUid };
+enum Code : uint8_t { kNoHostId, kNoVolumeUid, kNoSlotUid, kRequestNamesNone };
+
+// A request that names only the slot would be carried out again on whoever lives there later.
+bool NamedByHostId(const Model& m, Id slot) {
+  return std::any_of(m.replace_requests.begin(), m.replace_requests.end(),
+                     [&](const ReplaceRequest& r) { return r.slot == slot && !r.host_id.empty(); });
+}
 
 }  // namespace
 
@@ -15,6 +23,9 @@ void CheckIdentity(const Ask& ask, Refusals* out) {
                           a.kind == Kind::kAssassinate || a.kind == Kind::kReplaceNode;
   if (needs_host && (a.member == kNone || ask.model.member(a.member).host_id.empty())) {
     out->Add(kNoHostId, kNoResource, a.slot);
+  }
+  if (a.kind == Kind::kReplaceNode && !NamedByHostId(ask.model, a.slot)) {
+    out->Add(kRequestNamesNone, kNoResource, a.slot);
   }
   if (a.kind == Kind::kDecommission && a.slot != kNone && ask.model.slot(a.slot).uid.empty()) {
     out->Add(kNoSlotUid, kNoResource, a.slot);
@@ -30,6 +41,9 @@ Text DescribeIdentity(const Model& m, const Action&, const Refusal& r) {
   switch (r.code) {
     case kNoHostId:
       return {absl::StrCat("the host id of ", slot, " is not known"), "collect the answer of the node or of its peers"};
+    case kRequestNamesNone:
+      return {absl::StrCat("the request to replace ", slot, " does not name the host id of the dead member"),
+              absl::StrCat("name it: host_id ", m.member(m.slot(r.subject).member).host_id)};
     case kNoSlotUid:
       return {absl::StrCat("the uid of slot ", slot, " is not known"), "collect the objects of the cluster again"};
     default:

@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kLevelLost, kSelfDown, kUnknown };
+enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kLevelLost, kSelfDown, kUnknown, kAlive };
 
 Id AnyAway(const Ask& ask, Id dc, Id except) {
   for (size_t i = 0; i < ask.model.members.size(); ++i) {
@@ -19,6 +19,9 @@ Id AnyAway(const Ask& ask, Id dc, Id except) {
   }
   return kNone;
 }
+
+// Down, and no restart that comes before brings it back. (Its own sections order the two.)
+bool StaysDown(const Ask& ask, Id member) { return !ask.model.member(member).up && ask.facts.Away(member, true); }
 
 bool HasReplicas(const Ask&, const ReplicationClass& c, Id dc) {
   return c.strategy == Replicates::kSimple || c.rf[static_cast<size_t>(dc)] > 0;
@@ -52,8 +55,8 @@ void CheckJoin(const Ask& ask, Refusals* out) {
 void CheckLeave(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const Member& victim = ask.model.member(a.member);
-  if (!victim.up) {
-    out->Add(victim.known ? kDeadVictim : kUnknown, kNoResource, a.member);
+  if (StaysDown(ask, a.member)) {
+    out->Add(victim.known ? kDeadVictim : kUnknown, victim.known ? ask.resources.serving(a.dc) : kNoResource, a.member);
     return;
   }
   if (victim.at_risk) {
@@ -84,6 +87,10 @@ void CheckLeave(const Ask& ask, Refusals* out) {
 // Every range of the node that is gone keeps its level, and all its other replicas.
 void CheckGone(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
+  if (!ask.model.member(a.member).known || !StaysDown(ask, a.member)) {
+    out->Add(kAlive, kNoResource, a.member);
+    return;
+  }
   for (Id c = 0; c < ask.facts.classes(); ++c) {
     const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
     if (!HasReplicas(ask, rc, a.dc)) continue;
@@ -112,11 +119,13 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
     if (down != kNone && ask.facts.AwayInDc(a.source_dc, ask.Fresh(ask.resources.serving(a.source_dc))) > 0) {
       out->Add(kDown, ask.resources.serving(a.source_dc), down);
     }
-    if (a.member != kNone && !ask.model.member(a.member).up) out->Add(kSelfDown, kNoResource, a.member);
+    if (a.member != kNone && StaysDown(ask, a.member)) {
+      out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
+    }
     return;
   }
   if (a.kind == Kind::kRepair) {
-    if (!ask.model.member(a.member).up) out->Add(kSelfDown, kNoResource, a.member);
+    if (StaysDown(ask, a.member)) out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
     return;
   }
   if (a.joins) {
@@ -139,6 +148,9 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
       return {absl::StrCat(m.MemberName(r.subject), " is down; a node that is down cannot be decommissioned"),
               "bring it back, or take it out of the ring with removenode (host id " +
                   std::string(m.member(r.subject).host_id) + ")"};
+    case kAlive:
+      return {absl::StrCat("that ", m.MemberName(r.subject), " is down for good is not known"),
+              "only a dead member is replaced or removed: stop it first, or decommission it"};
     case kUnknown:
       return {absl::StrCat("whether ", m.MemberName(r.subject), " is up is not known"),
               "collect the answers of its peers"};

@@ -57,7 +57,7 @@ void AddChange(Lowering* l, const Drift& d) {
     if (m.DcOfSlot(s) != d.dc || !m.slot(s).desired) continue;
     const ActionIndex start = l->start[static_cast<size_t>(s)];
     if (start >= 0) l->at(alter).hard.push_back(start);
-    if (source == kNone || (start < 0 && m.slot(s).member == kNone)) continue;
+    if (source == kNone || (start < 0 && m.slot(s).member == kNone && !StartInFlight(m, s))) continue;
     const ActionIndex rebuild = AddRebuild(l, {kNone, d.keyspace, source, d.number}, s, "replication");
     l->at(rebuild).hard.push_back(alter);
   }

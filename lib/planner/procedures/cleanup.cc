@@ -23,20 +23,13 @@ struct Joins {
   bool in_flight = false;
 };
 
-bool Started(const Model& m, Id slot) {
-  for (const InFlight& a : m.in_flight) {
-    if (a.kind == Kind::kStartNode && a.slot == slot) return true;
-  }
-  return false;
-}
-
 Joins JoinsOf(const Lowering& l, Id dc) {
   Joins joins;
   auto planned = std::make_shared<std::vector<ActionIndex>>();
   for (size_t i = 0; i < l.actions.size(); ++i) {
     const Action& a = l.actions[i];
     const bool join = a.joins && (a.kind == Kind::kStartNode || a.kind == Kind::kRestartNode);
-    if (join && !Started(l.model, a.slot) && (a.dc == dc || l.model.merged))
+    if (join && !StartInFlight(l.model, a.slot) && (a.dc == dc || l.model.merged))
       planned->push_back(static_cast<ActionIndex>(i));
   }
   for (const InFlight& a : l.model.in_flight) {
@@ -56,14 +49,17 @@ void AddCleanup(Lowering* l, Id slot, bool now, const Joins& joins, size_t from,
   a.only_with_from = from;
 }
 
+// A node that is to leave owes like any other as long as it stays: those that leave before it may give it ranges back.
 void MembersOf(Lowering* l, Id dc, const Joins& joins) {
   const Model& m = l->model;
   for (Id s = 0; s < static_cast<Id>(m.slots.size()); ++s) {
     if (m.slot(s).member == kNone || m.DcOfSlot(s) != dc) continue;
     const Member& member = m.member(m.slot(s).member);
-    const bool leaves = l->decommission[static_cast<size_t>(s)] >= 0 || member.movement == Movement::kLeaving;
+    const bool leaves = member.movement == Movement::kLeaving;
     const bool now = member.cleanup_owed || (joins.in_flight && member.movement != Movement::kJoining);
-    if (member.cleanup_owed || (!leaves && (now || !joins.planned->empty()))) AddCleanup(l, s, now, joins, 0, -1);
+    if (!member.cleanup_owed && (leaves || (!now && joins.planned->empty()))) continue;
+    AddCleanup(l, s, now, joins, 0, -1);
+    l->actions.back().unless = l->decommission[static_cast<size_t>(s)];
   }
 }
 

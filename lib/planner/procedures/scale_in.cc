@@ -39,7 +39,7 @@ std::vector<Id> Victims(const Lowering& l) {
     }
     order.push_back(pool[best].back());
     pool[best].pop_back();
-    --count[best];
+    if (m.slot(order.back()).member != kNone) --count[best];  // else it is not counted any more
     --left;
   }
   return order;

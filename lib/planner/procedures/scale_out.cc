@@ -43,20 +43,30 @@ void ColdStart(Lowering* l, std::vector<ActionIndex>* last) {
   }
 }
 
+// Nodes of each rack, those that are joining already among them.
+std::vector<int32_t> CountNodes(const Model& m) {
+  std::vector<int32_t> count(m.racks.size(), 0);
+  for (const Member& member : m.members) {
+    if (member.rack != kNone) ++count[static_cast<size_t>(member.rack)];
+  }
+  for (size_t s = 0; s < m.slots.size(); ++s) {
+    if (m.slots[s].member == kNone && StartInFlight(m, static_cast<Id>(s)))
+      ++count[static_cast<size_t>(m.slots[s].rack)];
+  }
+  return count;
+}
+
 void Join(Lowering* l, std::vector<ActionIndex>* last) {
   const Model& m = l->model;
   std::vector<std::vector<Id>> pool(m.racks.size());  // highest ordinal first, so that back() is next
   size_t left = 0;
   for (const Drift& d : l->drift) {
-    if (d.kind != DriftKind::kMissingNode) continue;
+    if (d.kind != DriftKind::kMissingNode || StartInFlight(m, d.slot)) continue;
     pool[static_cast<size_t>(d.rack)].push_back(d.slot);
     ++left;
   }
   for (auto& slots : pool) std::reverse(slots.begin(), slots.end());
-  std::vector<int32_t> count(m.racks.size(), 0);
-  for (const Member& member : m.members) {
-    if (member.rack != kNone) ++count[static_cast<size_t>(member.rack)];
-  }
+  std::vector<int32_t> count = CountNodes(m);
   for (int32_t turn = 1; left > 0; ++turn, --left) {
     size_t best = pool.size();
     for (size_t r = 0; r < pool.size(); ++r) {
