@@ -464,31 +464,37 @@ class Explainer {
     }
   }
 
-  // Members that are down and that nothing in flight or in the plan starts; those that only their own word says are up.
+  // Members that are down; those that only their own word says are up.
   void Down() {
     std::vector<Id> started;
     for (const InFlight& a : m_.in_flight) started.push_back(a.slot);
     for (const ActionIndex i : s_.order) {
-      const Action& a = actions_[At(i)];
-      if (a.kind == Kind::kRestartNode || a.kind == Kind::kStartNode || a.kind == Kind::kReplaceNode) {
-        started.push_back(a.slot);
-      }
+      const Kind kind = actions_[At(i)].kind;
+      const bool starts = kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode;
+      if (starts) started.push_back(actions_[At(i)].slot);
     }
     std::sort(started.begin(), started.end());
-    std::vector<std::string> down, unsure;
+    std::vector<std::string> down, restarted, unsure;
     for (const Member& member : m_.members) {
       if (member.up || member.slot == kNone || member.external || !member.in_ring) continue;
-      if (std::binary_search(started.begin(), started.end(), member.slot)) continue;
-      (member.mode == Mode::kNormal ? unsure : down).push_back(m_.SlotName(member.slot));
+      const bool again = std::binary_search(started.begin(), started.end(), member.slot);
+      (again ? restarted : member.mode == Mode::kNormal ? unsure : down).push_back(m_.SlotName(member.slot));
     }
+    const auto are = [](const std::vector<std::string>& names) { return names.size() == 1 ? " is " : " are "; };
     if (!down.empty()) {
-      Add("member-down", Level::kWarning, StrCat(Few(down), down.size() == 1 ? " is down" : " are down"),
+      Add("member-down", Level::kWarning,
+          StrCat(Few(down), are(down),
+                 down.size() == 1 ? "down, and nothing in this plan starts it"
+                                  : "down, and nothing in this plan starts them"),
           "find out why in its log; one that can never come back is replaced, or taken out with nodetool removenode");
+    }
+    if (!restarted.empty()) {
+      Add("member-down", Level::kWarning,
+          StrCat(Few(restarted), are(restarted), "down; restarts are planned or under way"), "");
     }
     if (!unsure.empty()) {
       Add("member-down", Level::kWarning,
-          StrCat("that ", Few(unsure), unsure.size() == 1 ? " is up" : " are up",
-                 " is told by too few others; it counts as down"),
+          StrCat("too few others tell that ", Few(unsure), are(unsure), "up; it counts as down"),
           "let the other nodes answer");
     }
   }
