@@ -50,6 +50,7 @@ void AdmitRemoved(Model* model) {
                           " exists and is not desired any more; a rack of a datacenter that "
                           "stays is not removed by leaving it out"),
              "put the rack back; to move nodes between racks change their numbers", "spec.topology", id, r);
+      model->refused_racks.push_back(id);
     }
     if (!any || dc.desired || !nodes) continue;
     Refuse(model, "datacenter-empty",
@@ -129,16 +130,54 @@ void AdmitShrink(Model* model, Id dc) {
   model->refused_scale_in.push_back(dc);
 }
 
-void AdmitVolumes(Model* model) {
-  for (size_t r = 0; r < model->racks.size(); ++r) {
-    const Rack& rack = model->racks[r];
-    if (!rack.desired || rack.present != Known::kYes) continue;
-    if (rack.capacity == 0 || rack.desired_capacity == 0 || rack.desired_capacity >= rack.capacity) continue;
+// As it stands in a CassandraCluster: "100Gi".
+std::string Size(int64_t bytes) {
+  for (const auto& [shift, unit] : {std::make_pair(30, "Gi"), std::make_pair(20, "Mi"), std::make_pair(10, "Ki")}) {
+    if (bytes % (int64_t{1} << shift) == 0) return absl::StrCat(bytes >> shift, unit);
+  }
+  return absl::StrCat(bytes, " bytes");
+}
+
+void AdmitStorageClass(Model* model, Id r) {
+  const Rack& rack = model->rack(r);
+  if (rack.storage_class.empty() || rack.desired_storage_class.empty()) return;  // the default class, by any name
+  if (rack.storage_class == rack.desired_storage_class) return;
+  Refuse(model, "volume-class",
+         absl::StrCat("volumes of rack ", model->RackName(r), " have storage class ", rack.storage_class,
+                      " and cannot change to ", rack.desired_storage_class),
+         "put the class back; to get other volumes add a datacenter and move to it", "spec.dataStorageClass", rack.dc,
+         r);
+}
+
+void AdmitCapacity(Model* model, Id r) {
+  const Rack& rack = model->rack(r);
+  if (rack.capacity == 0 || rack.desired_capacity == 0 || rack.desired_capacity == rack.capacity) return;
+  if (rack.desired_capacity < rack.capacity) {
     Refuse(model, "volume-shrink",
-           absl::StrCat("volumes of rack ", model->RackName(static_cast<Id>(r)), " cannot shrink from ", rack.capacity,
-                        " to ", rack.desired_capacity, " bytes"),
+           absl::StrCat("volumes of rack ", model->RackName(r), " cannot shrink from ", Size(rack.capacity), " to ",
+                        Size(rack.desired_capacity)),
            "put the capacity back; to get smaller volumes add a datacenter and move to it", "spec.dataCapacity",
-           rack.dc, static_cast<Id>(r));
+           rack.dc, r);
+    return;
+  }
+  Note note;
+  note.rule = "volume-growth";
+  note.level = Level::kWarning;
+  note.message = absl::StrCat("volumes of rack ", model->RackName(r), " shall grow from ", Size(rack.capacity), " to ",
+                              Size(rack.desired_capacity), ", which no action of this plan does");
+  note.remedy = "grow the claims by hand, one node after the other, or put the capacity back";
+  note.path = "spec.dataCapacity";
+  note.dc = rack.dc;
+  note.rack = r;
+  model->notes.push_back(std::move(note));
+  model->needs_person = true;
+}
+
+void AdmitVolumes(Model* model) {
+  for (Id r = 0; r < static_cast<Id>(model->racks.size()); ++r) {
+    if (!model->rack(r).desired || model->rack(r).present != Known::kYes) continue;
+    AdmitStorageClass(model, r);
+    AdmitCapacity(model, r);
   }
 }
 

@@ -51,6 +51,11 @@ class Differ {
     out_.push_back(drift);
   }
 
+  bool InFlightOn(Id member, Kind kind) const {
+    return std::any_of(m_.in_flight.begin(), m_.in_flight.end(),
+                       [&](const InFlight& a) { return a.kind == kind && a.member == member; });
+  }
+
   void Objects() {
     bool missing = false;
     bool differs = false;
@@ -72,6 +77,7 @@ class Differ {
   void DiffRack(Id r) {
     const Rack& rack = m_.rack(r);
     DriftKind kind = DriftKind::kMissingRack;
+    if (Refused(rack)) return;
     if (rack.desired && rack.desired_nodes > 0 && rack.present == Known::kNo) {
       kind = DriftKind::kMissingRack;
     } else if (rack.desired && rack.present == Known::kYes && !rack.template_refused && rack.desired_nodes > 0 &&
@@ -91,10 +97,13 @@ class Differ {
     out_.push_back(drift);
   }
 
+  // A rack that is new where another one may not go: half of a change that is refused, such as a new name.
+  bool Refused(const Rack& rack) const { return rack.present == Known::kNo && Contains(m_.refused_racks, rack.dc); }
+
   void DiffSlot(Id s) {
     const Slot& slot = m_.slot(s);
     const Rack& rack = m_.rack(slot.rack);
-    if (!rack.desired) return;
+    if (!rack.desired || Refused(rack)) return;
     if (slot.desired) {
       if (slot.member == kNone) {
         DiffWithoutMember(s, slot, rack);
@@ -140,11 +149,17 @@ class Differ {
       Add(DriftKind::kStoppedNode, s, slot.member);
       return;
     }
+    if (InFlightOn(slot.member, Kind::kDecommission) || InFlightOn(slot.member, Kind::kRemoveNode)) {
+      Add(DriftKind::kSurplusNode, s, slot.member);  // it is on its way out: the slot is emptied, then a node joins anew
+      Add(DriftKind::kMissingNode, s);
+      return;
+    }
     if (std::any_of(m_.replace_requests.begin(), m_.replace_requests.end(),
                     [&](const ReplaceRequest& r) { return r.slot == s; })) {
       Add(DriftKind::kReplaceNode, s, slot.member);
       return;
     }
+    if (InFlightOn(slot.member, Kind::kReplaceNode)) return;  // nobody asks any more; it goes on
     if (Stale(slot, rack)) {
       Add(DriftKind::kStaleNode, s, slot.member);
     } else if (member.drained && slot.present == Known::kYes) {

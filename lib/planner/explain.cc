@@ -270,11 +270,9 @@ class Explainer {
       if (s_.place[i] != Place::kHeld) continue;
       const Action& a = actions_[i];
       if (a.in_unit) continue;  // told with its restart
-      bool waits = !s_.refusals[i].empty();
-      for (const Refusal& r : s_.refusals[i]) waits = waits && (r.waits || r.resource != kNoResource);
       if (s_.refusals[i].empty()) {
         // Behind another one that is held, which says why.
-      } else if (waits && SomethingMoves()) {
+      } else if (Waits(s_.refusals[i])) {
         ++waiting_;
       } else {
         ++blocked_;
@@ -283,8 +281,14 @@ class Explainer {
     }
   }
 
-  // Something under way may release what waits.
-  bool SomethingMoves() const { return !m_.in_flight.empty() || !m_.foreign.empty() || !s_.order.empty(); }
+  // Will it be released without a person? What the plan itself does was counted in when the guards were asked for the last
+  // time; what is under way already may turn out in another way than foreseen.
+  bool Waits(const std::vector<Refusal>& refusals) const {
+    const bool under_way = !m_.in_flight.empty() || !m_.foreign.empty();
+    return std::all_of(refusals.begin(), refusals.end(), [&](const Refusal& r) {
+      return r.waits ? under_way || !s_.order.empty() : r.resource != kNoResource && under_way;
+    });
+  }
 
   void WriteOneHeld(size_t i) {
     const Action& a = actions_[i];
@@ -536,7 +540,7 @@ class Explainer {
     v1::Outcome outcome = v1::OUTCOME_CONVERGED;
     if (m_.refused) {
       outcome = v1::OUTCOME_REFUSED;
-    } else if (blocked_ > 0 || m_.unknown) {
+    } else if (blocked_ > 0 || m_.unknown || m_.needs_person) {
       outcome = v1::OUTCOME_BLOCKED;
     } else if (ready_count_ > 0) {
       outcome = v1::OUTCOME_PLANNED;
@@ -602,7 +606,7 @@ class Explainer {
     std::string text;
     for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", Phrase(kind, n));
     if (text.empty()) {
-      const bool idle = m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused;
+      const bool idle = m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused && !m_.needs_person;
       text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
     }
     if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");

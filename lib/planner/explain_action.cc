@@ -37,14 +37,22 @@ class Describer {
         Objects("update the PodDisruptionBudget of the cluster");
         break;
       case Kind::kCreateRack:
-        Rack("create the workload of rack ", "rack_present", "yes");
+        Rack("rack_present", "yes");
+        out_->set_manual(StrCat("create the workload of rack ", m_.RackName(a_.rack),
+                                " as cassplan render prints it, but with ", SlotsNow(), " replicas"));
+        Effect("rack_nodes", StrCat(SlotsNow()));
         break;
       case Kind::kUpdateRack:
-        Rack("write the new template of rack ", "template_revision", m_.rack(a_.rack).desired_revision);
+        Rack("template_revision", m_.rack(a_.rack).desired_revision);
+        out_->set_manual(StrCat("write the template of rack ", m_.RackName(a_.rack),
+                                " as cassplan render prints it, with updateStrategy OnDelete, so that it restarts "
+                                "nothing by itself, and with the replicas that it has"));
+        out_->set_way_back("go back to the former spec");
         break;
       case Kind::kDeleteRack:
-        Rack("delete the workload of rack ", "rack_present", "no");
+        Rack("rack_present", "no");
         Pre("rack_nodes", "0");
+        out_->set_manual(StrCat("delete the workload of rack ", m_.RackName(a_.rack)));
         out_->set_way_back("add the datacenter again");
         break;
       case Kind::kSetSeeds:
@@ -147,16 +155,23 @@ class Describer {
     Cost(1, 5);
   }
 
-  void Rack(absl::string_view manual, absl::string_view fact, absl::string_view value) {
+  // A new workload starts nothing by itself, and takes over the slots that are there.
+  int32_t SlotsNow() const {
+    int32_t slots = 0;
+    for (Id s = m_.rack(a_.rack).first_slot; s < m_.rack(a_.rack).last_slot; ++s) {
+      if (m_.slot(s).present == Known::kYes) slots = m_.slot(s).ordinal + 1;
+    }
+    return slots;
+  }
+
+  void Rack(absl::string_view fact, absl::string_view value) {
     const planner::Rack& rack = m_.rack(a_.rack);
-    out_->set_manual(StrCat(manual, m_.RackName(a_.rack), " (cassplan render prints it); it restarts nothing"));
     out_->set_verify("cassplan plan shows no such action any more");
     if (a_.kind != Kind::kDeleteRack) out_->set_template_revision(std::string(rack.desired_revision));
     out_->set_restart_token(std::string(rack.restart_token));
     if (!rack.uid.empty()) Pre("rack_uid", rack.uid);
     Pre("rack_present", a_.kind == Kind::kCreateRack ? "no" : "yes");
     Done(fact, value);
-    if (a_.kind == Kind::kUpdateRack) out_->set_way_back("go back to the former spec");
     Cost(1, 5);
   }
 

@@ -59,6 +59,7 @@ struct Rack {
   absl::string_view uid;
   Known parallel = Known::kUnknown;
   int64_t capacity = 0;
+  absl::string_view storage_class;
   bool conflicting = false;                                               // reports contradict each other
   bool template_refused = false;                                          // admit refused the change of its template
   std::vector<std::pair<absl::string_view, absl::string_view>> sections;  // of the stored template
@@ -329,8 +330,10 @@ struct Model {
   absl::string_view unknown_strategy_keyspace;
   bool invalid = false;
   bool refused = false;
+  bool needs_person = false;         // something is desired that no action of a plan brings about
   bool unknown = false;              // too little is known to say that nothing differs
   std::vector<Id> refused_scale_in;  // datacenters whose shrinking admit refused
+  std::vector<Id> refused_racks;     // datacenters that may get no racks: admit refused to remove one of theirs
   std::vector<Id> refused_dc;        // datacenters whose removal admit refused
   std::vector<std::string> notices;
   std::vector<Note> notes;

@@ -177,6 +177,7 @@ class Reader {
       rack.owner = facts.owner_id();
       rack.uid = report->subject().uid();
       rack.capacity = facts.volume().capacity_bytes();
+      rack.storage_class = facts.volume().storage_class();
       if (facts.has_parallel()) rack.parallel = facts.parallel() ? Known::kYes : Known::kNo;
       for (const v1::TemplateSection& s : facts.template_().sections()) rack.sections.emplace_back(s.name(), s.value());
     }
