@@ -281,8 +281,8 @@ class Explainer {
     }
   }
 
-  // Will it be released without a person? What the plan itself does was counted in when the guards were asked for the last
-  // time; what is under way already may turn out in another way than foreseen.
+  // Will it be released without a person? What the plan itself does was counted in when the guards were asked for the
+  // last time; what is under way already may turn out in another way than foreseen.
   bool Waits(const std::vector<Refusal>& refusals) const {
     const bool under_way = !m_.in_flight.empty() || !m_.foreign.empty();
     return std::all_of(refusals.begin(), refusals.end(), [&](const Refusal& r) {
@@ -606,7 +606,8 @@ class Explainer {
     std::string text;
     for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", Phrase(kind, n));
     if (text.empty()) {
-      const bool idle = m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused && !m_.needs_person;
+      const bool idle =
+          m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused && !m_.needs_person;
       text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
     }
     if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");
