@@ -150,7 +150,8 @@ class Differ {
       return;
     }
     if (InFlightOn(slot.member, Kind::kDecommission) || InFlightOn(slot.member, Kind::kRemoveNode)) {
-      Add(DriftKind::kSurplusNode, s, slot.member);  // it is on its way out: the slot is emptied, then a node joins anew
+      Add(DriftKind::kSurplusNode, s,
+          slot.member);  // it is on its way out: the slot is emptied, then a node joins anew
       Add(DriftKind::kMissingNode, s);
       return;
     }

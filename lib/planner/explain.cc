@@ -382,14 +382,30 @@ class Explainer {
     return false;
   }
 
+  // Replicas that the nodes there are too few for are away already.
+  bool ToleratesNoLoss(const ReplicationClass& c, const std::vector<int32_t>& nodes, int32_t all) const {
+    int32_t missing = c.strategy == Replicates::kSimple ? std::max(0, c.simple_rf - all) : 0;
+    for (size_t d = 0; d < c.rf.size(); ++d) missing += std::max(0, c.rf[d] - nodes[d]);
+    if ((c.strategy == Replicates::kSimple || c.spans) && c.span_tolerance - missing <= 0) return true;
+    for (size_t d = 0; d < c.rf.size(); ++d) {
+      if (c.rf[d] == 0 || nodes[d] == 0) continue;
+      if (c.local_tolerance[d] - std::max(0, c.rf[d] - nodes[d]) <= 0) return true;
+    }
+    return false;
+  }
+
   void Intolerant() {
     if (!Disturbs()) return;
+    std::vector<int32_t> nodes(m_.dcs.size(), 0);
+    int32_t all = 0;
+    for (const Member& member : m_.members) {
+      if (!member.in_ring || member.dc == kNone) continue;
+      ++nodes[At(member.dc)];
+      ++all;
+    }
     for (const Keyspace& k : m_.keyspaces) {
       if (k.replication_class == kNone) continue;
-      const ReplicationClass& c = m_.classes[At(k.replication_class)];
-      bool intolerant = (c.strategy == Replicates::kSimple || c.spans) && c.span_tolerance <= 0;
-      for (size_t d = 0; d < c.rf.size(); ++d) intolerant = intolerant || (c.rf[d] > 0 && c.local_tolerance[d] <= 0);
-      if (!intolerant) continue;
+      if (!ToleratesNoLoss(m_.classes[At(k.replication_class)], nodes, all)) continue;
       Add("quorum", Level::kWarning,
           StrCat("keyspace ", k.name,
                  " tolerates no loss of a replica at its level: parts of it are unavailable while a node is away"),

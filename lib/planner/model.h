@@ -118,6 +118,7 @@ struct Member {
   Id rack = kNone;
   Id slot = kNone;
   bool up = false;     // seen Up by a majority of the others, and its own word does not contradict
+  bool down = false;   // known to be away; with neither, it counts as away for others and as serving for itself
   bool known = false;  // somebody could be asked
   bool drained = false;
   bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted

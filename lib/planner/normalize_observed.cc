@@ -286,6 +286,7 @@ class Join {
                         mode == Mode::kMoving || mode == Mode::kDecommissionFailed;
     const bool alone = others == 0 && CountMembers() <= 1;
     member->up = own_ok && (2 * seen.up > others || (alone && mode == Mode::kNormal)) && !(others == 0 && !alone);
+    member->down = !own_ok || (mode == Mode::kUnknown && 2 * seen.down > others);
     member->drained = mode == Mode::kDrained || mode == Mode::kDraining;
     if (seen.peer != nullptr) {
       member->address = seen.peer->address();
@@ -509,6 +510,9 @@ class Join {
     const Slot& slot = model_->slot(m->slot);
     m->at_risk = m->up && (slot.being_deleted || slot.cordoned);
     if (slot.present == Known::kNo) m->up = false;
+    // Nobody could be asked, and what runs in the slot is known not to serve.
+    const bool silent = !m->known && slot.ready == Known::kNo;
+    m->down = !m->up && (m->down || silent || slot.present == Known::kNo);
   }
 
   // Nodes that have left and still have a slot or a volume.

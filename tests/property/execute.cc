@@ -1,6 +1,11 @@
 #include "tests/property/execute.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -94,6 +99,7 @@ void Show(const v1::Action& action, Cluster* cluster) {
     case v1::ACTION_KIND_CREATE_RACK:
     case v1::ACTION_KIND_UPDATE_RACK:
       cluster->templates[{target.datacenter(), target.rack()}] = cluster->revision;
+      cluster->template_tokens[{target.datacenter(), target.rack()}] = cluster->restart_token;
       break;
     case v1::ACTION_KIND_DRAIN:
       cluster->node(slot).up = false;
@@ -119,6 +125,9 @@ void Show(const v1::Action& action, Cluster* cluster) {
       break;
     case v1::ACTION_KIND_DELETE_VOLUME:
       cluster->RemoveNode(slot);
+      break;
+    case v1::ACTION_KIND_SET_SEEDS:
+      cluster->observed_seeds = cluster->seeds;
       break;
     case v1::ACTION_KIND_ALTER_KEYSPACE:
       Alter(action, cluster);
@@ -199,6 +208,65 @@ void Begin(const v1::Action& action, bool visible, Cluster* cluster) {
     default:
       break;
   }
+}
+
+Host::Host(Cluster cluster, uint64_t seed) : cluster_(std::move(cluster)), random_(seed) {
+  first_ = MustPlan(cluster_.Build());
+  for (const v1::Action& a : first_.plan().actions()) known_[a.id()] = a;
+}
+
+v1::PlanResponse Host::Run() {
+  v1::PlanResponse response;
+  for (int step = 0; step < 600; ++step) {
+    cluster_.horizon = random_.OneIn(2) ? v1::HORIZON_READY : v1::HORIZON_COMPLETE;
+    const v1::PlanRequest request = cluster_.Build();
+    response = MustPlan(request);
+    EXPECT_EQ(Violations(Settled(request, response), response, Effort(60, 0)), "");
+    Remember(response);
+    if (::testing::Test::HasFailure() || !Step(response)) break;
+  }
+  EXPECT_TRUE(running_.empty());
+  for (const auto& [id, action] : known_) EXPECT_EQ(done_.count(id), 1u) << "never done: " << testing::Name(action);
+  return response;
+}
+
+// The ledger is what the planner says; the builder's own marks are in it now.
+void Host::Remember(const v1::PlanResponse& response) {
+  cluster_.ledger = response.ledger();
+  for (auto& [slot, node] : cluster_.nodes()) {
+    node.failed = false;
+    node.owes_cleanup = false;
+  }
+  std::set<std::string> in_ledger;
+  for (const v1::StartedAction& started : response.ledger().started()) in_ledger.insert(started.id());
+  for (const auto& [id, action] : running_)
+    EXPECT_EQ(in_ledger.count(id), 1u) << "forgotten: " << testing::Name(action);
+  for (const v1::Action& a : response.plan().actions()) {
+    EXPECT_EQ(known_.count(a.id()), 1u) << "new: " << testing::Name(a);
+    EXPECT_EQ(done_.count(a.id()), 0u) << "again: " << testing::Name(a);
+    EXPECT_EQ(running_.count(a.id()), 0u) << "runs: " << testing::Name(a);
+  }
+}
+
+bool Host::Step(const v1::PlanResponse& response) {
+  std::vector<const v1::Action*> ready;
+  for (const v1::Action& a : response.plan().actions()) {
+    if (a.ready()) ready.push_back(&a);
+  }
+  const int choices = static_cast<int>(ready.size() + running_.size());
+  if (choices == 0) return false;
+  const auto choice = static_cast<size_t>(random_.Below(choices));
+  if (choice < ready.size()) {
+    Begin(*ready[choice], random_.OneIn(2), &cluster_);
+    running_[ready[choice]->id()] = *ready[choice];
+    return true;
+  }
+  auto it = running_.begin();
+  std::advance(it, choice - ready.size());
+  ShowFinished(it->second, &cluster_);
+  done_.insert(it->first);
+  running_.erase(it);
+  return true;
 }
 
 }  // namespace cassplan::property

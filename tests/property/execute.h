@@ -2,6 +2,9 @@
 #ifndef CASSPLAN_TESTS_PROPERTY_EXECUTE_H_
 #define CASSPLAN_TESTS_PROPERTY_EXECUTE_H_
 
+#include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 
 #include "tests/property/support.h"
@@ -20,6 +23,28 @@ void Begin(const v1::Action& action, bool visible, Cluster* cluster);
 
 // What comes back when the planner made no entry: Finish writes what Settle would have.
 v1::StartedAction StartedOf(const v1::Action& action);
+
+// Starts something that is ready, or sees something end; plans again; until nothing is left. At every step the verifier
+// judges the plan, nothing is planned that the first plan did not have, nothing twice, and nothing that runs is
+// forgotten.
+class Host {
+ public:
+  Host(Cluster cluster, uint64_t seed);
+  const v1::PlanResponse& first() const { return first_; }
+  // Returns the last response.
+  v1::PlanResponse Run();
+
+ private:
+  void Remember(const v1::PlanResponse& response);
+  bool Step(const v1::PlanResponse& response);
+
+  Cluster cluster_;
+  Random random_;
+  v1::PlanResponse first_;
+  std::map<std::string, v1::Action> known_;
+  std::map<std::string, v1::Action> running_;
+  std::set<std::string> done_;
+};
 
 }  // namespace cassplan::property
 

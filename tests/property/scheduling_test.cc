@@ -34,7 +34,7 @@ using Names = std::vector<std::string>;
 struct Planned {
   explicit Planned(const Cluster& cluster, const VerifyOptions& options = Effort(3000, 3)) : request(cluster.Build()) {
     response = planner::RunPipeline(request, planner::ScheduleOptions(), &statistics);
-    EXPECT_EQ(Violations(request, response, options), "");
+    EXPECT_EQ(Violations(Settled(request, response), response, options), "");
     picture = std::make_unique<Picture>(response);
   }
   const Picture& operator*() const { return *picture; }

@@ -30,6 +30,12 @@ std::string Violations(const v1::PlanRequest& request, const v1::PlanResponse& r
   return text;
 }
 
+v1::PlanRequest Settled(const v1::PlanRequest& request, const v1::PlanResponse& response) {
+  v1::PlanRequest settled = request;
+  *settled.mutable_ledger() = response.ledger();
+  return settled;
+}
+
 VerifyOptions Effort(int64_t states, int32_t walks) {
   VerifyOptions options;
   options.max_states = states;

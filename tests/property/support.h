@@ -37,6 +37,9 @@ v1::PlanResponse MustPlan(const v1::PlanRequest& request);
 std::string Violations(const v1::PlanRequest& request, const v1::PlanResponse& response,
                        const VerifyOptions& options = {});
 
+// The request with the ledger that the planner settled: the verifier takes what a ledger has in flight at its word.
+v1::PlanRequest Settled(const v1::PlanRequest& request, const v1::PlanResponse& response);
+
 // Options that explore at most `states` states and walk `walks` times with random durations.
 VerifyOptions Effort(int64_t states, int32_t walks);
 

@@ -170,9 +170,15 @@ void Cluster::BuildObserved(v1::Observed* out) const {
     r->set_nodes(own != replicas.end() ? own->second : nodes);
     const auto stored = templates.find(place);
     r->mutable_template_()->set_revision(stored != templates.end() ? stored->second : "A");
+    const auto token = template_tokens.find(place);
+    if (token != template_tokens.end()) r->set_restart_token(token->second);
     r->set_owner_id("owner");
     r->set_parallel(parallel);
     r->mutable_volume()->set_capacity_bytes(int64_t{100} << 30);
+  }
+  if (!observed_seeds.empty()) {
+    v1::SeedFacts* configured = AddReport(out, "kubernetes")->mutable_seeds();
+    for (const std::string& seed : observed_seeds) SetSlot(seed, configured->add_seeds());
   }
   int address = 0;
   v1::Report* view_report = nullptr;

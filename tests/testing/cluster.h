@@ -64,8 +64,10 @@ class Cluster {
   std::vector<ReplicationOf> keyspaces;  // default: app, RF 3 in every datacenter
   // Stored template of a rack; default "A". A rack that is named here is there, with or without nodes.
   std::map<std::pair<std::string, std::string>, std::string> templates;
-  std::map<std::pair<std::string, std::string>, int> replicas;  // default: nodes in the rack
-  bool parallel = true;                                         // podManagementPolicy Parallel
+  std::map<std::pair<std::string, std::string>, std::string> template_tokens;  // its restart token; default ""
+  std::map<std::pair<std::string, std::string>, int> replicas;                 // default: nodes in the rack
+  bool parallel = true;                                                        // podManagementPolicy Parallel
+  std::vector<std::string> observed_seeds;                                     // empty: not reported
   // ---- desired
   Shape desired;
   std::string revision = "A";

@@ -87,7 +87,7 @@ void CheckLeave(const Ask& ask, Refusals* out) {
 // Every range of the node that is gone keeps its level, and all its other replicas.
 void CheckGone(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
-  if (!ask.model.member(a.member).known || !StaysDown(ask, a.member)) {
+  if (!ask.model.member(a.member).down || !StaysDown(ask, a.member)) {
     out->Add(kAlive, kNoResource, a.member);
     return;
   }

@@ -34,11 +34,11 @@ class Question {
   bool CheckClass(Id c, const ReplicationClass& rc, bool simple, int32_t rf) {
     int32_t allowed = simple ? rc.span_tolerance : rc.local_tolerance[static_cast<size_t>(a_.dc)];
     // Where there are fewer nodes than replicas, those that are missing are away already.
-    const int32_t nodes = simple ? AllNodes() : ask_.facts.NodesInDc(a_.dc);
+    const int32_t nodes = simple ? AllNodes() : KnownNodes(a_.dc);
     if (allowed != INT32_MAX) allowed -= std::max(0, rf - nodes);
-    const bool intolerant = allowed <= 0 || (rc.spans && rc.span_tolerance <= 0);
+    const bool intolerant = allowed <= 0 || (rc.spans && SpanTolerance(rc) <= 0);
     if (intolerant && ask_.model.policy.hold_intolerant) {
-      out_->Add(kIntolerant, kNoResource, rc.first_keyspace);
+      out_->Add(kIntolerant, kNoResource, rc.first_keyspace).waits = AnyJoined();
       return false;
     }
     const int32_t limit = std::max(allowed, 1);
@@ -81,7 +81,7 @@ class Question {
 
   int32_t AllNodes() const {
     int32_t n = 0;
-    for (size_t d = 0; d < ask_.model.dcs.size(); ++d) n += ask_.facts.NodesInDc(static_cast<Id>(d));
+    for (size_t d = 0; d < ask_.model.dcs.size(); ++d) n += KnownNodes(static_cast<Id>(d));
     return n;
   }
 
@@ -95,7 +95,9 @@ class Question {
     const Id member = a_.member;
     const bool known = member != kNone && ask_.facts.InRing(member);
     if (known || one_per_rack) return true;
-    out_->Add(kJoinedUnknown, ask_.resources.serving(a_.dc), rc.first_keyspace).mate = true;
+    Refusal& r = out_->Add(kJoinedUnknown, ask_.resources.serving(a_.dc), rc.first_keyspace);
+    r.mate = true;
+    r.waits = true;
     return false;
   }
 
@@ -104,6 +106,16 @@ class Question {
       if (ask_.facts.JoinedInDc(static_cast<Id>(d)) > 0) return true;
     }
     return false;
+  }
+
+  // Nodes whose tokens are known: the others hold no range for certain yet.
+  int32_t KnownNodes(Id dc) const { return ask_.facts.NodesInDc(dc) - ask_.facts.JoinedInDc(dc); }
+
+  // Without the replicas that datacenters with too few nodes do not have.
+  int32_t SpanTolerance(const ReplicationClass& rc) const {
+    int32_t tolerance = rc.span_tolerance;
+    for (size_t d = 0; d < rc.rf.size(); ++d) tolerance -= std::max(0, rc.rf[d] - KnownNodes(static_cast<Id>(d)));
+    return tolerance;
   }
 
   // Levels that count over all datacenters: what is lost here plus the worst that is lost elsewhere.
@@ -119,7 +131,7 @@ class Question {
       }
       total += worst;
     }
-    if (total <= std::max(rc.span_tolerance, 1)) return true;
+    if (total <= std::max(SpanTolerance(rc), 1)) return true;
     out_->Add(kLost, ask_.resources.serving(a_.dc), rc.first_keyspace, total).mate = true;
     return false;
   }

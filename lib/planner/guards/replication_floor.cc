@@ -44,7 +44,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
     return;
   }
   const int32_t left = ask.facts.NodesInDc(a.dc) - 1;
-  if (left == 0) return;  // datacenter-empty judges the last node
+  if (left == 0 && DesiredNodes(ask.model, a.dc) == 0) return;  // datacenter-empty judges the last node
   const int32_t rf = Highest(ask, a.dc, &keyspace);
   if (left < rf) out->Add(kNodes, ring, keyspace, rf);
   const int32_t racks_now = ask.facts.RacksInDc(a.dc);

@@ -29,6 +29,7 @@ ActionIndex AddRebuild(Lowering* l, const RebuildDebt& debt, Id slot, absl::stri
 void AddOwed(Lowering* l, const Drift& d) {
   const RebuildDebt& debt = l->model.rebuild_debts[static_cast<size_t>(d.number)];
   const ActionIndex rebuild = AddRebuild(l, debt, d.slot, "rebuild-owed");
+  l->at(rebuild).unless = l->decommission[static_cast<size_t>(d.slot)];
   for (size_t s = 0; s < l->start.size(); ++s) {
     const ActionIndex start = l->start[s];
     if (start >= 0 && l->at(start).joins && l->at(start).dc == d.dc) l->at(start).hard.push_back(rebuild);

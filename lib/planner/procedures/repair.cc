@@ -9,6 +9,7 @@ void LowerRepair(Lowering* l) {
     const ActionIndex i = l->Add(Kind::kRepair, kGroupRest, d.rack, d.slot, "repair-due");
     l->at(i).keyspace = d.keyspace;
     l->at(i).key.keyspace = d.keyspace;
+    l->at(i).unless = l->decommission[static_cast<size_t>(d.slot)];
   }
 }
 

@@ -22,7 +22,7 @@ void MarkRacks(Lowering* l) {
     if (!NeedsRestart(d) || d.member == kNone) continue;
     ++stale[static_cast<size_t>(d.rack)];
     const Member& member = m.member(d.member);
-    if (!member.up && !member.failed) l->restart_broken[static_cast<size_t>(d.rack)] = 1;
+    if (member.down && !member.failed) l->restart_broken[static_cast<size_t>(d.rack)] = 1;
   }
   for (size_t r = 0; r < m.racks.size(); ++r) {
     if (stale[r] == 0) continue;
@@ -43,7 +43,7 @@ void MarkRacks(Lowering* l) {
 
 void SetKey(Lowering* l, const Drift& d, Action* a) {
   const size_t rack = static_cast<size_t>(d.rack);
-  const bool broken = d.member == kNone || !l->model.member(d.member).up;
+  const bool broken = d.member == kNone || l->model.member(d.member).down;
   a->key.broken_rack = broken || l->restart_broken[rack] != 0 ? 0 : 1;
   a->key.broken = broken ? 0 : 1;
   a->key.begun = l->restart_begun[rack] != 0 ? 0 : 1;
@@ -57,7 +57,7 @@ void AddRestart(Lowering* l, const Drift& d, ActionIndex unless) {
   const absl::string_view code = d.kind == DriftKind::kDrainedNode ? "drained-node" : "stale-node";
   const ActionIndex write = l->rack_write[static_cast<size_t>(d.rack)];
   ActionIndex drain = -1;
-  if (m.policy.drain && m.policy.capable.Has(Kind::kDrain) && member != nullptr && member->up && !member->drained) {
+  if (m.policy.drain && m.policy.capable.Has(Kind::kDrain) && member != nullptr && !member->down && !member->drained) {
     drain = l->Add(Kind::kDrain, kGroupRestart, d.rack, d.slot, code);
     Action& a = l->at(drain);
     SetKey(l, d, &a);
@@ -71,7 +71,7 @@ void AddRestart(Lowering* l, const Drift& d, ActionIndex unless) {
   a.drain = drain;
   a.unless = unless;
   a.release_changes = ReleaseChanges(m, slot);
-  a.was_down = member == nullptr || !member->up;
+  a.was_down = member == nullptr || member->down;
   a.joins = member == nullptr;
   if (write >= 0) a.hard.push_back(write);
   if (drain >= 0) a.hard.push_back(drain);

@@ -77,6 +77,7 @@ void Join(Lowering* l, std::vector<ActionIndex>* last) {
     ++count[best];
     const ActionIndex i = l->Add(Kind::kStartNode, kGroupJoin, static_cast<Id>(best), s, "missing-node");
     l->at(i).joins = true;
+    l->at(i).member = kNone;  // whoever is there now leaves before
     l->at(i).key.turn = turn;
     AddPredecessors(l, s, i, last);
   }
