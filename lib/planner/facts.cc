@@ -345,9 +345,7 @@ std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
     const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
     if (map != nullptr && map->in_ring(leaver)) maps.push_back(map);
   }
-  std::optional<int64_t> load = m.load;
-  if (load.has_value()) *load += ExtraBytes(leaver);  // what this plan has brought there before
-  return ring::ForecastLeave(maps, leaver, load);
+  return ring::ForecastLeave(maps, leaver, m.load);
 }
 
 void Facts::SetOwed(Id member, bool owed) {

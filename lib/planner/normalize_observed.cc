@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lib/planner/explain.h"
 #include "lib/planner/normalize_desired.h"
 #include "lib/planner/reports.h"
 
@@ -124,7 +123,6 @@ class Join {
     SortViews();
     for (size_t v = 0; v < reports_.views.size(); ++v) {
       const v1::ViewFacts& view = reports_.views[v]->view();
-      if (ListsTwice(view)) continue;
       int32_t weight = 0;
       std::vector<Seen*> selves;
       for (const std::string& viewer : view.viewers()) {
@@ -159,19 +157,6 @@ class Join {
     model_->views_known = total_viewers_ > 0;
   }
 
-  // Such a view contradicts itself.
-  bool ListsTwice(const v1::ViewFacts& view) {
-    std::vector<string_view> hosts;
-    hosts.reserve(static_cast<size_t>(view.peers_size()));
-    for (const v1::Peer& peer : view.peers()) hosts.push_back(peer.host_id());
-    if (!std::is_sorted(hosts.begin(), hosts.end())) std::sort(hosts.begin(), hosts.end());
-    const auto twice = std::adjacent_find(hosts.begin(), hosts.end());
-    if (twice == hosts.end()) return false;
-    AddNote("contradiction", Level::kWarning, absl::StrCat("a view of the ring lists host id ", *twice, " twice"),
-            "the view counts as unknown: collect it again");
-    return true;
-  }
-
   // Newest first, so that the order of reports in the request carries no meaning.
   void SortViews() {
     auto key = [](const v1::Report* r) {
@@ -181,11 +166,8 @@ class Join {
       }
       return std::make_tuple(-r->observed_at_seconds(), least, r->view().peers_size());
     };
-    std::sort(reports_.views.begin(), reports_.views.end(), [&](const v1::Report* x, const v1::Report* y) {
-      const auto a = key(x);
-      const auto b = key(y);
-      return a != b ? a < b : x != y && DigestOf(*x) < DigestOf(*y);
-    });
+    std::sort(reports_.views.begin(), reports_.views.end(),
+              [&](const v1::Report* x, const v1::Report* y) { return key(x) < key(y); });
   }
 
   void CountPeer(const v1::Peer& peer, int32_t weight, Seen* seen) {

@@ -50,11 +50,6 @@ Text DescribeOneRack(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("another rack of ", m.dc(a.dc).name, " is being restarted"), "wait until it is back"};
     case kDatacenters:
       return {"another datacenter is being restarted", "wait, or raise policy.max_datacenters"};
-    case kDegraded:
-      return {absl::StrCat(r.number,
-                           " node(s) of the rack are being restarted already, while a node of another rack is "
-                           "down"),
-              "bring that node back, or raise policy.degraded_width"};
     default:
       return {absl::StrCat(r.number, " node(s) of the rack are being restarted already"),
               "wait, or raise policy.rack_width"};

@@ -31,8 +31,8 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
     out->Add(kRingUnknown);
     return;
   }
-  // With its slot gone nothing should use it; with the slot still there a shrink of this plan comes before.
-  if (a.kind == Kind::kDeleteVolume && slot.volume.mounted == Known::kYes && a.hard.empty()) {
+  if (a.kind == Kind::kDeleteVolume && slot.present == Known::kYes && slot.volume.mounted == Known::kYes &&
+      slot.ordinal < m.rack(slot.rack).nodes && a.hard.empty()) {
     out->Add(kMounted, kNoResource, a.slot);
     return;
   }
@@ -60,7 +60,7 @@ Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),
               "collect the answers of the nodes"};
     case kMounted:
-      return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "find out what uses it"};
+      return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "wait until the slot is gone"};
     case kRingUnknown:
       return {"no node could be asked who is in the ring", "collect the answers of the nodes (Jolokia)"};
     case kNobodysData:
