@@ -1,5 +1,6 @@
 // What one action is, for a person and for an executor: one function per kind.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -399,7 +400,13 @@ class Describer {
 Common::Change TemplateChange(const Rack& rack) {
   Common::Change change;
   if (rack.source == nullptr) return change;
-  for (const v1::TemplateSection& section : rack.source->template_().sections()) {
+  std::vector<const v1::TemplateSection*> sections;
+  for (const v1::TemplateSection& section : rack.source->template_().sections()) sections.push_back(&section);
+  std::sort(sections.begin(), sections.end(), [](const v1::TemplateSection* x, const v1::TemplateSection* y) {
+    return std::tie(x->name(), x->value(), x->path()) < std::tie(y->name(), y->value(), y->path());
+  });
+  for (const v1::TemplateSection* one : sections) {
+    const v1::TemplateSection& section = *one;
     const auto before = std::find_if(rack.sections.begin(), rack.sections.end(),
                                      [&](const auto& s) { return s.first == section.name(); });
     const bool known = before != rack.sections.end();

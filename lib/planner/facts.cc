@@ -8,6 +8,14 @@ namespace {
 
 bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode; }
 
+// The release line of nodes that are up and of which it is not known, or told differently: another than any.
+constexpr absl::string_view kUnsureLine = "?";
+
+absl::string_view LineOf(const planner::Member& m) {
+  const absl::string_view line = ReleaseLine(m.release);
+  return m.release_unsure || (m.up && line.empty()) ? kUnsureLine : line;
+}
+
 bool ReadsRelease(Kind kind) {
   return IsMovement(kind) || kind == Kind::kRebuild || kind == Kind::kRepair || kind == Kind::kUpgradeSstables;
 }
@@ -54,10 +62,10 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     }
     if (m.in_ring && m.rack == kNone && unplaced_ == kNone) unplaced_ = id;
     if (m.cleanup_owed) SetOwed(id, true);
-    const Id line = LineOf(m.release);
-    const auto at = std::find(lines_.begin(), lines_.end(), ReleaseLine(m.release));
-    line_after_[i] = line != kNone ? line : static_cast<Id>(at - lines_.begin());
-    if (line == kNone) lines_.push_back(ReleaseLine(m.release));
+    const absl::string_view line = LineOf(m);
+    const auto at = std::find(lines_.begin(), lines_.end(), line);
+    line_after_[i] = static_cast<Id>(at - lines_.begin());
+    if (at == lines_.end()) lines_.push_back(line);
     line_count_.resize(lines_.size(), 0);
     if (m.in_ring) ++line_count_[Index(line_after_[i])];
   }
@@ -84,14 +92,6 @@ void Facts::ReadSchemaVersions() {
     if (first == kNone) first = id;
     if (of_line == kNone) of_line = id;
   }
-}
-
-Id Facts::LineOf(absl::string_view release) const {
-  const absl::string_view line = ReleaseLine(release);
-  for (size_t i = 0; i < lines_.size(); ++i) {
-    if (lines_[i] == line) return static_cast<Id>(i);
-  }
-  return kNone;
 }
 
 void Facts::SetAway(Id member, bool away) {
@@ -175,7 +175,7 @@ bool Facts::OneRelease(bool fresh, absl::string_view with) const {
   absl::string_view seen = ReleaseLine(with);
   for (size_t i = 0; i < lines_.size(); ++i) {
     if (count[i] == 0 || lines_[i].empty()) continue;
-    if (!seen.empty() && seen != lines_[i]) return false;
+    if (lines_[i] == kUnsureLine || (!seen.empty() && seen != lines_[i])) return false;
     seen = lines_[i];
   }
   return true;
@@ -193,6 +193,7 @@ void Facts::Disrupt(const Action& a) {
   if (a.member == kNone) return;
   Member& m = members_[Index(a.member)];
   const planner::Member& source = model_.member(a.member);
+  if (source.dc == kNone) return;  // in flight, and nobody tells where: quorum holds all others
   if (!m.disrupted) {
     m.disrupted = true;
     open_members_[Index(resources_.serving(source.dc) - resources_.serving(0))].push_back(a.member);
@@ -345,7 +346,9 @@ std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
     const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
     if (map != nullptr && map->in_ring(leaver)) maps.push_back(map);
   }
-  return ring::ForecastLeave(maps, leaver, m.load);
+  std::optional<int64_t> load = m.load;
+  if (load.has_value()) *load += ExtraBytes(leaver);  // what this plan has brought there before
+  return ring::ForecastLeave(maps, leaver, load);
 }
 
 void Facts::SetOwed(Id member, bool owed) {

@@ -102,7 +102,6 @@ class Facts {
   void AddOwed(Id dc, Id except);
   void SetOwed(Id member, bool owed);
   void RemoveFromRing(const Action& action);
-  Id LineOf(absl::string_view release) const;
   std::unique_ptr<placement::ReplicaMap> MakeReplicas(Id replication_class, Id dc) const;
   bool CloseServing(Resource resource);
 

@@ -117,9 +117,11 @@ struct Member {
   Id dc = kNone;  // kNone: nobody says where it is
   Id rack = kNone;
   Id slot = kNone;
-  bool up = false;     // seen Up by a majority of the others, and its own word does not contradict
-  bool down = false;   // known to be away; with neither, it counts as away for others and as serving for itself
-  bool known = false;  // somebody could be asked
+  bool up = false;      // seen Up by a majority of the others, and its own word does not contradict
+  bool down = false;    // known to be away; with neither, it counts as away for others and as serving for itself
+  bool known = false;   // somebody could be asked
+  bool unseen = false;  // it says that it is a member, and no view lists it
+  bool release_unsure = false;  // its own word and the others' differ
   bool drained = false;
   bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted
   bool in_ring = true;    // owns tokens (a joining node does not yet)
@@ -336,7 +338,7 @@ struct Model {
   std::vector<Id> refused_scale_in;  // datacenters whose shrinking admit refused
   std::vector<Id> refused_racks;     // datacenters that may get no racks: admit refused to remove one of theirs
   std::vector<Id> refused_dc;        // datacenters whose removal admit refused
-  std::vector<std::string> notices;
+  std::string doubt;                 // how what is known of the ring contradicts itself; empty: it does not
   std::vector<Note> notes;
   std::vector<Change> changes;
 

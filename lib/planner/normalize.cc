@@ -11,6 +11,7 @@
 #include "lib/planner/normalize_desired.h"
 #include "lib/planner/normalize_keyspaces.h"
 #include "lib/planner/normalize_observed.h"
+#include "lib/planner/reports.h"
 
 namespace cassplan::planner {
 namespace {
@@ -53,13 +54,16 @@ void ReadSeeds(const v1::Desired& desired, const RackIndex& index, Model* model)
   std::sort(model->seeds.begin(), model->seeds.end());
   model->seeds.erase(std::unique(model->seeds.begin(), model->seeds.end()), model->seeds.end());
   if (model->seeds.empty()) return;
+  std::vector<const v1::Report*> list;
   for (const v1::Report& report : model->request->observed().reports()) {
-    if (!report.has_seeds() || report.status() != v1::REPORT_STATUS_OK) continue;
-    std::vector<Id> configured;
-    for (const v1::Target& seed : report.seeds().seeds()) configured.push_back(index.FindSlot(*model, seed));
-    std::sort(configured.begin(), configured.end());
-    model->seeds_differ = configured == model->seeds ? Known::kNo : Known::kYes;
+    if (report.has_seeds() && Usable(*model, report)) list.push_back(&report);
   }
+  if (list.empty() || KeepNewest(&list)) return;  // unknown
+  std::vector<Id> configured;
+  for (const v1::Target& seed : list.front()->seeds().seeds()) configured.push_back(index.FindSlot(*model, seed));
+  std::sort(configured.begin(), configured.end());
+  configured.erase(std::unique(configured.begin(), configured.end()), configured.end());
+  model->seeds_differ = configured == model->seeds ? Known::kNo : Known::kYes;
 }
 
 void ReadObjects(const v1::Desired& desired, Model* model) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cassplan/v1/planner.pb.h"
 #include "lib/planner/normalize_desired.h"
+#include "lib/planner/reports.h"
 
 namespace cassplan::planner {
 namespace {
@@ -32,19 +33,52 @@ Id FindDc(const Model& model, string_view name) {
   return kNone;
 }
 
-const v1::Report* PickSchema(Model* model) {
-  const v1::Report* best = nullptr;
-  for (const v1::Report& report : model->request->observed().reports()) {
-    if (!report.has_schema() || report.status() != v1::REPORT_STATUS_OK) continue;
-    const int64_t age = model->now - report.observed_at_seconds();
-    if (age > model->policy.max_evidence_age || -age > model->policy.max_evidence_age) continue;
-    // Read from the schema beats derived from ranges, then the newer, then the order of sources.
-    auto key = [](const v1::Report& r) {
-      return std::make_tuple(r.schema().complete(), !r.schema().derived(), r.observed_at_seconds(), r.source());
-    };
-    if (best == nullptr || key(report) > key(*best)) best = &report;
+void Contradiction(std::string message, Model* model) {
+  Note note;
+  note.rule = "contradiction";
+  note.level = Level::kWarning;
+  note.message = std::move(message);
+  note.remedy = "find out which source is wrong; until then how keyspaces replicate is unknown";
+  model->notes.push_back(std::move(note));
+}
+
+// A keyspace, or a datacenter of one, that is listed twice; empty where there is none.
+std::string ListedTwice(const v1::SchemaFacts& schema) {
+  std::vector<string_view> names;
+  for (const v1::Keyspace& k : schema.keyspaces()) {
+    names.push_back(k.name());
+    std::vector<string_view> dcs;
+    for (const v1::DatacenterReplication& dc : k.datacenters()) dcs.push_back(dc.datacenter());
+    std::sort(dcs.begin(), dcs.end());
+    const auto twice = std::adjacent_find(dcs.begin(), dcs.end());
+    if (twice != dcs.end()) return absl::StrCat("datacenter ", *twice, " of keyspace ", k.name());
   }
-  return best;
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  return twice == names.end() ? "" : absl::StrCat("keyspace ", *twice);
+}
+
+// Read from the schema beats derived from ranges; of the best, sources that differ make it unknown.
+const v1::Report* PickSchema(Model* model) {
+  const auto rank = [](const v1::Report& r) {
+    return (r.schema().complete() ? 2 : 0) + (r.schema().derived() ? 0 : 1);
+  };
+  std::vector<const v1::Report*> best;
+  for (const v1::Report& report : model->request->observed().reports()) {
+    if (!report.has_schema() || !Usable(*model, report)) continue;
+    if (!best.empty() && rank(report) < rank(*best.front())) continue;
+    if (!best.empty() && rank(report) > rank(*best.front())) best.clear();
+    best.push_back(&report);
+  }
+  if (best.empty()) return nullptr;
+  if (KeepNewest(&best)) {
+    Contradiction("two reports about the schema differ", model);
+    return nullptr;
+  }
+  const std::string twice = ListedTwice(best.front()->schema());
+  if (twice.empty()) return best.front();
+  Contradiction(absl::StrCat("the schema lists ", twice, " twice"), model);
+  return nullptr;
 }
 
 Replicates StrategyOf(string_view strategy) {

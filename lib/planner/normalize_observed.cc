@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/explain.h"
 #include "lib/planner/normalize_desired.h"
 #include "lib/planner/reports.h"
 
@@ -24,6 +25,7 @@ struct Seen {
   int32_t down = 0;
   int32_t left = 0;
   int32_t absent = 0;
+  int32_t joining = 0;
   int32_t viewers_self = 0;  // times it was itself a viewer
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
   bool token_conflict = false;
@@ -123,6 +125,7 @@ class Join {
     SortViews();
     for (size_t v = 0; v < reports_.views.size(); ++v) {
       const v1::ViewFacts& view = reports_.views[v]->view();
+      if (ListsTwice(view)) continue;
       int32_t weight = 0;
       std::vector<Seen*> selves;
       for (const std::string& viewer : view.viewers()) {
@@ -157,6 +160,25 @@ class Join {
     model_->views_known = total_viewers_ > 0;
   }
 
+  // The first is told.
+  void Doubt(std::string what) {
+    if (model_->doubt.empty()) model_->doubt = std::move(what);
+  }
+
+  // Such a view contradicts itself.
+  bool ListsTwice(const v1::ViewFacts& view) {
+    std::vector<string_view> hosts;
+    hosts.reserve(static_cast<size_t>(view.peers_size()));
+    for (const v1::Peer& peer : view.peers()) hosts.push_back(peer.host_id());
+    if (!std::is_sorted(hosts.begin(), hosts.end())) std::sort(hosts.begin(), hosts.end());
+    const auto twice = std::adjacent_find(hosts.begin(), hosts.end());
+    if (twice == hosts.end()) return false;
+    Doubt(absl::StrCat("a view of the ring lists host id ", *twice, " twice"));
+    AddNote("contradiction", Level::kWarning, absl::StrCat("a view of the ring lists host id ", *twice, " twice"),
+            "the view counts as unknown: collect it again");
+    return true;
+  }
+
   // Newest first, so that the order of reports in the request carries no meaning.
   void SortViews() {
     auto key = [](const v1::Report* r) {
@@ -166,8 +188,11 @@ class Join {
       }
       return std::make_tuple(-r->observed_at_seconds(), least, r->view().peers_size());
     };
-    std::sort(reports_.views.begin(), reports_.views.end(),
-              [&](const v1::Report* x, const v1::Report* y) { return key(x) < key(y); });
+    std::sort(reports_.views.begin(), reports_.views.end(), [&](const v1::Report* x, const v1::Report* y) {
+      const auto a = key(x);
+      const auto b = key(y);
+      return a != b ? a < b : x != y && DigestOf(*x) < DigestOf(*y);
+    });
   }
 
   void CountPeer(const v1::Peer& peer, int32_t weight, Seen* seen) {
@@ -177,6 +202,7 @@ class Join {
     }
     if (peer.state() == v1::PEER_STATE_UP) seen->up += weight;
     if (peer.state() == v1::PEER_STATE_DOWN) seen->down += weight;
+    if (peer.movement() == v1::PEER_MOVEMENT_JOINING) seen->joining += weight;
     if (seen->movement == v1::PEER_MOVEMENT_UNSPECIFIED) seen->movement = peer.movement();
     if (seen->peer == nullptr) {
       seen->peer = &peer;
@@ -203,6 +229,7 @@ class Join {
 
   // A view is one for all its viewers, so what was counted for each of them includes its own voice.
   static void UncountSelf(const v1::Peer& peer, Seen* self) {
+    if (peer.movement() == v1::PEER_MOVEMENT_JOINING) --self->joining;
     if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
       --self->left;
     } else if (peer.state() == v1::PEER_STATE_UP) {
@@ -255,7 +282,7 @@ class Join {
       if (seen.token_conflict) {
         AddNote("token-conflict", Level::kError, absl::StrCat("views differ on the tokens of host id ", seen.host_id),
                 "wait until gossip agrees; until then nothing that depends on ranges is done");
-        model_->notices.push_back("token-conflict");
+        Doubt(absl::StrCat("views differ on the tokens of host id ", seen.host_id));
       }
     }
   }
@@ -267,12 +294,21 @@ class Join {
       dc = seen.own->datacenter();
       rack = seen.own->rack();
     }
+    if (seen.peer != nullptr && Contradicts(dc, rack, seen)) {
+      Doubt(absl::StrCat("in which datacenter and rack host id ", seen.host_id, " is, is told differently"));
+    }
     if (dc.empty() && seen.peer != nullptr && !seen.location_conflict) {
       dc = seen.peer->datacenter();
       rack = seen.peer->rack();
     }
     if (!dc.empty() && !rack.empty()) member->rack = index_.Find(dc, rack);
     if (member->rack != kNone) member->dc = model_->rack(member->rack).dc;
+  }
+
+  static bool Contradicts(string_view dc, string_view rack, const Seen& seen) {
+    if (seen.location_conflict) return true;
+    const auto differ = [](string_view a, string_view b) { return !a.empty() && !b.empty() && a != b; };
+    return differ(dc, seen.peer->datacenter()) || differ(rack, seen.peer->rack());
   }
 
   void FillMember(const Seen& seen, Member* member) {
@@ -296,6 +332,7 @@ class Join {
       AddTokens(seen.peer->tokens(), member);
     }
     SetMovement(seen, mode, member);
+    member->unseen = seen.peer == nullptr && total_viewers_ > 0;
     if (seen.own != nullptr) FillOwnWord(*seen.own, member);
   }
 
@@ -320,8 +357,10 @@ class Join {
     if (mode == Mode::kLeaving || mode == Mode::kDecommissionFailed) member->movement = Movement::kLeaving;
     if (mode == Mode::kMoving) member->movement = Movement::kMoving;
     if (mode == Mode::kDecommissioned) member->movement = Movement::kLeaving;  // peers have not noticed yet
-    // What peers still list as joining has arrived when its own word is NORMAL and they know its tokens.
-    if (mode == Mode::kNormal && member->movement == Movement::kJoining && member->first_token != member->last_token) {
+    // What some still list as joining has arrived when its own word is NORMAL, and most know it as a member.
+    const bool most = 2 * seen.joining < total_viewers_ - seen.viewers_self;
+    if (mode == Mode::kNormal && member->movement == Movement::kJoining && most &&
+        member->first_token != member->last_token) {
       member->movement = Movement::kNormal;
     }
     member->in_ring = member->movement != Movement::kJoining;
@@ -330,7 +369,10 @@ class Join {
 
   void FillOwnWord(const v1::NodeFacts& own, Member* member) {
     if (!own.address().empty() && member->address.empty()) member->address = own.address();
-    if (!own.release().empty()) member->release = own.release();
+    if (!own.release().empty()) {
+      member->release_unsure = !member->release.empty() && ReleaseLine(member->release) != ReleaseLine(own.release());
+      member->release = own.release();
+    }
     if (!own.schema_version().empty()) member->schema_version = own.schema_version();
     member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
@@ -371,6 +413,8 @@ class Join {
       m.rack = model_->slot(slot).rack;
       m.dc = rack.dc;
     } else if (m.rack != model_->slot(slot).rack) {
+      if (m.dc != rack.dc)
+        Doubt(absl::StrCat("the node in slot ", model_->SlotName(slot), " is in another datacenter"));
       AddNote(
           "location-mismatch", Level::kWarning,
           absl::StrCat("the node in slot ", model_->SlotName(slot), " says that it is in ", model_->RackName(m.rack)),
@@ -407,8 +451,11 @@ class Join {
                 "two nodes may have swapped their addresses: wait until gossip agrees", it->second);
         continue;
       }
-      if (member.slot == kNone && slot.member == kNone && !slot.member_unknown && slot.node_host_id.empty()) {
+      if (slot.member != kNone || slot.member_unknown || !slot.node_host_id.empty()) continue;
+      if (member.slot == kNone) {
         Put(it->second, static_cast<Id>(m));
+      } else if (member.slot != it->second) {  // it says that it is elsewhere, and answers from here
+        model_->slots[static_cast<size_t>(it->second)].member_unknown = true;
       }
     }
   }

@@ -1,15 +1,51 @@
 #include "lib/planner/reports.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/explain.h"
 
 namespace cassplan::planner {
 namespace {
 
 using absl::string_view;
+
+std::string FactsOf(const v1::Report& report) {
+  v1::Report facts = report;
+  facts.clear_source();
+  facts.clear_observed_at_seconds();
+  return DigestOf(facts);
+}
+
+}  // namespace
+
+bool Usable(const Model& model, const v1::Report& report) {
+  // Any two times may be given: their difference does not fit a signed number.
+  const auto now = static_cast<uint64_t>(model.now);
+  const auto then = static_cast<uint64_t>(report.observed_at_seconds());
+  const uint64_t age = report.observed_at_seconds() <= model.now ? now - then : then - now;
+  return report.status() == v1::REPORT_STATUS_OK && age <= static_cast<uint64_t>(model.policy.max_evidence_age);
+}
+
+bool KeepNewest(std::vector<const v1::Report*>* list) {
+  std::sort(list->begin(), list->end(), [](const v1::Report* a, const v1::Report* b) {
+    return std::make_tuple(-a->observed_at_seconds(), string_view(a->source())) <
+           std::make_tuple(-b->observed_at_seconds(), string_view(b->source()));
+  });
+  std::map<string_view, int64_t> newest;  // by source
+  const auto older = [&](const v1::Report* r) {
+    return newest.emplace(r->source(), r->observed_at_seconds()).first->second > r->observed_at_seconds();
+  };
+  list->erase(std::remove_if(list->begin(), list->end(), older), list->end());
+  const std::string first = FactsOf(*list->front());
+  return std::any_of(list->begin(), list->end(), [&](const v1::Report* r) { return FactsOf(*r) != first; });
+}
+
+namespace {
 
 class Reader {
  public:
@@ -26,11 +62,6 @@ class Reader {
   }
 
  private:
-  bool Fresh(const v1::Report& report) {
-    const int64_t age = model_->now - report.observed_at_seconds();
-    return age <= model_->policy.max_evidence_age && -age <= model_->policy.max_evidence_age;
-  }
-
   void AddNote(string_view rule, Level level, std::string message, std::string remedy, Id slot = kNone) {
     Note note;
     note.rule = rule;
@@ -41,35 +72,38 @@ class Reader {
     model_->notes.push_back(std::move(note));
   }
 
-  // Keeps the newer of two reports of one source; two that differ otherwise make the fact unknown.
-  void Pick(const v1::Report* candidate, const v1::Report** current, bool* conflict) {
-    if (*current == nullptr) {
-      *current = candidate;
-      return;
+  // Reports that speak of the same subject, by its number.
+  struct Subjects {
+    std::vector<const v1::Report*> one;
+    std::vector<std::pair<size_t, const v1::Report*>> more;  // where there are several
+
+    void Offer(size_t at, const v1::Report& report) {
+      if (one[at] == nullptr) {
+        one[at] = &report;
+      } else {
+        more.emplace_back(at, &report);
+      }
     }
-    if (candidate->source() == (*current)->source() &&
-        candidate->observed_at_seconds() != (*current)->observed_at_seconds()) {
-      if (candidate->observed_at_seconds() > (*current)->observed_at_seconds()) *current = candidate;
-      return;
+  };
+
+  // Marks subjects of which reports differ.
+  static void Decide(Subjects* subjects, uint8_t mark, std::vector<uint8_t>* conflicts) {
+    auto& more = subjects->more;
+    std::sort(more.begin(), more.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (size_t i = 0; i < more.size();) {
+      const size_t at = more[i].first;
+      std::vector<const v1::Report*> list = {subjects->one[at]};
+      for (; i < more.size() && more[i].first == at; ++i) list.push_back(more[i].second);
+      if (KeepNewest(&list)) (*conflicts)[at] = static_cast<uint8_t>((*conflicts)[at] | mark);
+      subjects->one[at] = list.front();
     }
-    std::string a;
-    std::string b;
-    v1::Report x = *candidate;
-    v1::Report y = **current;
-    x.clear_source();
-    y.clear_source();
-    x.clear_observed_at_seconds();
-    y.clear_observed_at_seconds();
-    x.SerializeToString(&a);
-    y.SerializeToString(&b);
-    if (a != b) *conflict = true;
   }
 
   void PickReports() {
-    rack_reports_.assign(model_->racks.size(), nullptr);
-    slot_reports_.assign(model_->slots.size(), nullptr);
-    volume_reports_.assign(model_->slots.size(), nullptr);
-    out_.nodes.assign(model_->slots.size(), nullptr);
+    racks_.one.assign(model_->racks.size(), nullptr);
+    slots_.one.assign(model_->slots.size(), nullptr);
+    volumes_.one.assign(model_->slots.size(), nullptr);
+    nodes_.one.assign(model_->slots.size(), nullptr);
     conflicts_.assign(model_->slots.size(), 0);
     out_.node_conflicts.assign(model_->slots.size(), 0);
     std::vector<uint8_t> rack_conflicts(model_->racks.size(), 0);
@@ -78,16 +112,22 @@ class Reader {
         if (report.status() == v1::REPORT_STATUS_FAILED) ++failed_;
         continue;
       }
-      if (!Fresh(report)) {
+      if (!Usable(*model_, report)) {
         ++stale_;
         continue;
       }
-      PickOne(report, &rack_conflicts);
+      PickOne(report);
     }
+    Decide(&racks_, 1, &rack_conflicts);
+    Decide(&slots_, 1, &conflicts_);
+    Decide(&volumes_, 2, &conflicts_);
+    Decide(&nodes_, 1, &out_.node_conflicts);
+    out_.nodes = nodes_.one;
+    PickLoose();
     for (size_t r = 0; r < rack_conflicts.size(); ++r) {
       if (rack_conflicts[r] == 0) continue;
       model_->racks[r].conflicting = true;
-      rack_reports_[r] = nullptr;
+      racks_.one[r] = nullptr;
       AddNote("contradiction", Level::kWarning,
               absl::StrCat("two reports about the workload of ", model_->RackName(static_cast<Id>(r)), " differ"),
               "find out which source is wrong; until then nothing is done to the rack");
@@ -105,9 +145,19 @@ class Reader {
     }
   }
 
-  void PickOne(const v1::Report& report, std::vector<uint8_t>* rack_conflicts) {
+  // Nodes that name no slot: for each host id the newest.
+  void PickLoose() {
+    std::sort(loose_.begin(), loose_.end(), [](const v1::Report* a, const v1::Report* b) {
+      const auto key = [](const v1::Report* r) {
+        return std::make_tuple(string_view(r->node().host_id()), -r->observed_at_seconds(), string_view(r->source()));
+      };
+      return key(a) != key(b) ? key(a) < key(b) : DigestOf(*a) < DigestOf(*b);
+    });
+    for (const v1::Report* report : loose_) out_.loose_nodes.push_back(&report->node());
+  }
+
+  void PickOne(const v1::Report& report) {
     const Id slot = index_.FindSlot(*model_, report.subject());
-    bool conflict = false;
     switch (report.facts_case()) {
       case v1::Report::kInventory:
         inventories_.push_back(&report);
@@ -120,25 +170,20 @@ class Reader {
         break;
       case v1::Report::kRack: {
         const Id rack = index_.Find(report.subject().datacenter(), report.subject().rack());
-        if (rack == kNone) break;
-        Pick(&report, &rack_reports_[static_cast<size_t>(rack)], &conflict);
-        if (conflict) (*rack_conflicts)[static_cast<size_t>(rack)] = 1;
+        if (rack != kNone) racks_.Offer(static_cast<size_t>(rack), report);
         break;
       }
       case v1::Report::kSlot:
-        if (slot != kNone) Pick(&report, &slot_reports_[static_cast<size_t>(slot)], &conflict);
-        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 1;
+        if (slot != kNone) slots_.Offer(static_cast<size_t>(slot), report);
         break;
       case v1::Report::kVolume:
-        if (slot != kNone) Pick(&report, &volume_reports_[static_cast<size_t>(slot)], &conflict);
-        if (conflict) conflicts_[static_cast<size_t>(slot)] |= 2;
+        if (slot != kNone) volumes_.Offer(static_cast<size_t>(slot), report);
         break;
       case v1::Report::kNode:
         if (slot != kNone) {
-          Pick(&report, &out_.nodes[static_cast<size_t>(slot)], &conflict);
-          if (conflict) out_.node_conflicts[static_cast<size_t>(slot)] = 1;
+          nodes_.Offer(static_cast<size_t>(slot), report);
         } else if (!report.node().host_id().empty()) {
-          out_.loose_nodes.push_back(&report.node());
+          loose_.push_back(&report);
         }
         break;
       case v1::Report::kSchema:
@@ -161,7 +206,7 @@ class Reader {
   void ReadRacks() {
     for (size_t r = 0; r < model_->racks.size(); ++r) {
       Rack& rack = model_->racks[r];
-      const v1::Report* report = rack_reports_[r];
+      const v1::Report* report = racks_.one[r];
       if (report == nullptr) {
         if (out_.racks_complete && !rack.conflicting) rack.present = Known::kNo;
         continue;
@@ -180,6 +225,7 @@ class Reader {
       rack.storage_class = facts.volume().storage_class();
       if (facts.has_parallel()) rack.parallel = facts.parallel() ? Known::kYes : Known::kNo;
       for (const v1::TemplateSection& s : facts.template_().sections()) rack.sections.emplace_back(s.name(), s.value());
+      std::sort(rack.sections.begin(), rack.sections.end());
     }
   }
 
@@ -192,7 +238,7 @@ class Reader {
                 "find out which source is wrong; until then the slot is unknown", static_cast<Id>(s));
         continue;
       }
-      const v1::Report* report = slot_reports_[s];
+      const v1::Report* report = slots_.one[s];
       if (report == nullptr) {
         if (out_.slots_complete) slot.present = Known::kNo;
         continue;
@@ -227,7 +273,7 @@ class Reader {
                 "find out which source is wrong; until then the volume is unknown", static_cast<Id>(s));
         continue;
       }
-      const v1::Report* report = volume_reports_[s];
+      const v1::Report* report = volumes_.one[s];
       if (report == nullptr) {
         if (out_.volumes_complete) volume.present = Known::kNo;
         continue;
@@ -251,12 +297,22 @@ class Reader {
     model_->objects_known = objects_complete_;
     for (ObjectState& object : model_->objects) {
       if (objects_complete_) object.present = Known::kNo;
+      std::vector<const v1::Report*> list;
       for (const v1::Report* report : objects_) {
-        if (report->object().kind() != object.kind || report->subject().name() != object.name) continue;
-        object.present = report->object().present() ? Known::kYes : Known::kNo;
-        object.revision = report->object().revision();
-        object.owner = report->object().owner_id();
+        if (report->object().kind() == object.kind && report->subject().name() == object.name) list.push_back(report);
       }
+      if (list.empty()) continue;
+      if (KeepNewest(&list)) {
+        object.present = Known::kUnknown;
+        AddNote("contradiction", Level::kWarning,
+                absl::StrCat("two reports about ", object.kind, " ", object.name, " differ"),
+                "find out which source is wrong; until then the object is left alone");
+        continue;
+      }
+      const v1::ObjectFacts& facts = list.front()->object();
+      object.present = facts.present() ? Known::kYes : Known::kNo;
+      object.revision = facts.revision();
+      object.owner = facts.owner_id();
     }
   }
 
@@ -264,7 +320,8 @@ class Reader {
   Model* model_;
   const v1::PlanRequest& request_;
   Reports out_;
-  std::vector<const v1::Report*> inventories_, objects_, rack_reports_, slot_reports_, volume_reports_;
+  std::vector<const v1::Report*> inventories_, objects_, loose_;
+  Subjects racks_, slots_, volumes_, nodes_;
   std::vector<uint8_t> conflicts_;  // by slot: 1 two reports of the slot differ, 2 of its volume
   int32_t stale_ = 0;
   int32_t failed_ = 0;

@@ -25,6 +25,12 @@ struct Reports {
   bool volumes_complete = false;
 };
 
+// It succeeded, and is not too old (nor too far ahead).
+bool Usable(const Model& model, const v1::Report& report);
+
+// Keeps the newest report of each source, the newest of all first; true when these do not say the same.
+bool KeepNewest(std::vector<const v1::Report*>* list);
+
 // Fills in the observed side of racks, slots, volumes and shared objects.
 Reports ReadReports(const RackIndex& index, Model* model);
 

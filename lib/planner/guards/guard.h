@@ -40,6 +40,11 @@ struct Ask {
   bool predecessor_empties = false;    // a placed predecessor empties this slot's volume
 
   bool Fresh(Resource r) const;
+  // Of its node where there is one: what its snitch says counts for replicas, not where its slot is.
+  Id Rack() const {
+    const Id rack = action.member == kNone ? kNone : model.member(action.member).rack;
+    return rack == kNone ? action.rack : rack;
+  }
   bool ServingFresh() const { return Fresh(resources.serving(action.dc)); }
   bool RingFresh() const { return Fresh(resources.ring(action.dc)); }
 };

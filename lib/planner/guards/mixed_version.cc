@@ -32,7 +32,8 @@ Text DescribeMixedVersion(const Model&, const Action& a, const Refusal& r) {
     return {"ranges move, or a repair runs, and the release of the node would change meanwhile",
             "wait until it is done"};
   }
-  return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
+  return {absl::StrCat(KindName(a.kind),
+                       " does not work while nodes run different releases of Cassandra, or it is not certain which"),
           "let the rolling update finish first"};
 }
 

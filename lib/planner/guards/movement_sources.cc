@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kLevelLost, kSelfDown, kUnknown, kAlive };
+enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kSelfDown, kUnknown, kAlive };
 
 Id AnyAway(const Ask& ask, Id dc, Id except) {
   for (size_t i = 0; i < ask.model.members.size(); ++i) {
@@ -20,10 +20,19 @@ Id AnyAway(const Ask& ask, Id dc, Id except) {
   return kNone;
 }
 
+// A rebuild streams from that datacenter and from no other, and shares its serving with restarts.
+Id AwayInSource(const Ask& ask, Id dc, bool fresh) {
+  for (size_t i = 0; i < ask.model.members.size(); ++i) {
+    const Id id = static_cast<Id>(i);
+    if (ask.model.members[i].dc == dc && ask.facts.InRing(id) && ask.facts.Away(id, fresh)) return id;
+  }
+  return kNone;
+}
+
 // Down, and no restart that comes before brings it back. (Its own sections order the two.)
 bool StaysDown(const Ask& ask, Id member) { return !ask.model.member(member).up && ask.facts.Away(member, true); }
 
-bool HasReplicas(const Ask&, const ReplicationClass& c, Id dc) {
+bool HasReplicas(const ReplicationClass& c, Id dc) {
   return c.strategy == Replicates::kSimple || c.rf[static_cast<size_t>(dc)] > 0;
 }
 
@@ -37,7 +46,7 @@ bool Intolerant(const ReplicationClass& c, Id dc) {
 void CheckIntolerant(const Ask& ask, Refusals* out) {
   if (!ask.model.policy.hold_intolerant) return;
   for (const ReplicationClass& c : ask.model.classes) {
-    if (!HasReplicas(ask, c, ask.action.dc) || !Intolerant(c, ask.action.dc)) continue;
+    if (!HasReplicas(c, ask.action.dc) || !Intolerant(c, ask.action.dc)) continue;
     out->Add(kIntolerant, kNoResource, c.first_keyspace);
     return;
   }
@@ -45,7 +54,7 @@ void CheckIntolerant(const Ask& ask, Refusals* out) {
 
 void CheckJoin(const Ask& ask, Refusals* out) {
   bool data = false;
-  for (const ReplicationClass& c : ask.model.classes) data = data || HasReplicas(ask, c, ask.action.dc);
+  for (const ReplicationClass& c : ask.model.classes) data = data || HasReplicas(c, ask.action.dc);
   if (!data) return;
   const Id down = AnyAway(ask, ask.action.dc, ask.action.member);
   if (down != kNone) out->Add(kDown, ask.resources.serving(ask.action.dc), down);
@@ -56,7 +65,7 @@ void CheckLeave(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const Member& victim = ask.model.member(a.member);
   if (StaysDown(ask, a.member)) {
-    out->Add(victim.known ? kDeadVictim : kUnknown, victim.known ? ask.resources.serving(a.dc) : kNoResource, a.member);
+    out->Add(victim.down ? kDeadVictim : kUnknown, victim.down ? ask.resources.serving(a.dc) : kNoResource, a.member);
     return;
   }
   if (victim.at_risk) {
@@ -66,7 +75,7 @@ void CheckLeave(const Ask& ask, Refusals* out) {
   const Id any = AnyAway(ask, a.dc, a.member);
   if (any == kNone) return;
   for (Id c = 0; c < ask.facts.classes(); ++c) {
-    if (!HasReplicas(ask, ask.model.classes[static_cast<size_t>(c)], a.dc)) continue;
+    if (!HasReplicas(ask.model.classes[static_cast<size_t>(c)], a.dc)) continue;
     const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
     if (map == nullptr || ask.facts.JoinedInDc(a.dc) > 0) {
       out->Add(kTokensUnknown, ask.resources.serving(a.dc), any);
@@ -93,7 +102,7 @@ void CheckGone(const Ask& ask, Refusals* out) {
   }
   for (Id c = 0; c < ask.facts.classes(); ++c) {
     const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
-    if (!HasReplicas(ask, rc, a.dc)) continue;
+    if (!HasReplicas(rc, a.dc)) continue;
     const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
     if (map == nullptr) {
       out->Add(kTokensUnknown, kNoResource, a.member);
@@ -115,10 +124,9 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   if (a.kind == Kind::kRebuild) {
     if (a.source_dc == kNone) return;
-    const Id down = AnyAway(ask, a.source_dc, kNone);
-    if (down != kNone && ask.facts.AwayInDc(a.source_dc, ask.Fresh(ask.resources.serving(a.source_dc))) > 0) {
-      out->Add(kDown, ask.resources.serving(a.source_dc), down);
-    }
+    const Resource serving = ask.resources.serving(a.source_dc);
+    const Id down = AwayInSource(ask, a.source_dc, ask.Fresh(serving));
+    if (down != kNone) out->Add(kDown, serving, down);
     if (a.member != kNone && StaysDown(ask, a.member)) {
       out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
     }
@@ -139,7 +147,7 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
   }
 }
 
-Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) {
+Text DescribeMovementSources(const Model& m, const Action&, const Refusal& r) {
   switch (r.code) {
     case kDown:
       return {absl::StrCat(m.MemberName(r.subject), " is down and would have to give or take data"),
@@ -159,12 +167,10 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
     case kTokensUnknown:
       return {absl::StrCat(m.MemberName(r.subject), " is down, and which ranges move is not known"),
               absl::StrCat("bring ", m.MemberName(r.subject), " back")};
-    case kIntolerant:
+    default:
       return {absl::StrCat("keyspace ", m.keyspace(r.subject).name,
                            " would be unavailable if the node died meanwhile, and policy.intolerant is hold"),
               "raise its replication factor, or set policy.intolerant to report"};
-    default:
-      return {absl::StrCat(KindName(a.kind), " would lose the level of a range"), "bring nodes back first"};
   }
 }
 

@@ -28,12 +28,12 @@ void CheckOneRack(const Ask& ask, Refusals* out) {
   const PolicyFacts& policy = ask.model.policy;
   const Resource serving = ask.resources.serving(a.dc);
   if (!ask.ServingFresh()) {
-    const int32_t rack = ask.facts.DisruptedInRack(a.rack);
+    const int32_t rack = ask.facts.DisruptedInRack(ask.Rack());
     if (ask.facts.DisruptedInDc(a.dc) > rack) out->Add(kOtherRack, serving);
     // Width where a rack may hold several replicas of a range. (Elsewhere it is a pool.)
     const int32_t width = policy.width_given ? policy.width : 1;
     if (rack >= width && !WholeRacks(ask, a.dc)) out->Add(kWidth, serving, kNone, width);
-    const int32_t others = ask.facts.AwayInDc(a.dc, false) - ask.facts.AwayInRack(a.rack, false);
+    const int32_t others = ask.facts.AwayInDc(a.dc, false) - ask.facts.AwayInRack(ask.Rack(), false);
     if (policy.degraded_width > 0 && others > 0 && rack >= policy.degraded_width) {
       out->Add(kDegraded, serving, kNone, policy.degraded_width);
     }
@@ -50,6 +50,11 @@ Text DescribeOneRack(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("another rack of ", m.dc(a.dc).name, " is being restarted"), "wait until it is back"};
     case kDatacenters:
       return {"another datacenter is being restarted", "wait, or raise policy.max_datacenters"};
+    case kDegraded:
+      return {absl::StrCat(r.number,
+                           " node(s) of the rack are being restarted already, while a node of another rack is "
+                           "down"),
+              "bring that node back, or raise policy.degraded_width"};
     default:
       return {absl::StrCat(r.number, " node(s) of the rack are being restarted already"),
               "wait, or raise policy.rack_width"};

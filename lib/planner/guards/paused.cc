@@ -10,8 +10,9 @@ void CheckPaused(const Ask& ask, Refusals* out) {
   if (paused.Has(ask.action.kind) || (ask.action.drain >= 0 && paused.Has(Kind::kDrain))) out->Add(0);
 }
 
-Text DescribePaused(const Model&, const Action& a, const Refusal&) {
-  return {absl::StrCat(KindName(a.kind), " is paused by policy"), "take it out of policy.paused"};
+Text DescribePaused(const Model& m, const Action& a, const Refusal&) {
+  const Kind kind = m.policy.paused.Has(a.kind) ? a.kind : Kind::kDrain;
+  return {absl::StrCat(KindName(kind), " is paused by policy"), "take it out of policy.paused"};
 }
 
 }  // namespace cassplan::planner

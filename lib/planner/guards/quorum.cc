@@ -86,7 +86,7 @@ class Question {
   }
 
   // Nodes away that are in other racks of the datacenter.
-  int32_t OthersAway() const { return ask_.facts.AwayInDc(a_.dc, fresh_) - ask_.facts.AwayInRack(a_.rack, fresh_); }
+  int32_t OthersAway() const { return ask_.facts.AwayInDc(a_.dc, fresh_) - ask_.facts.AwayInRack(ask_.Rack(), fresh_); }
 
   // A node that joined in this plan may share any range: while one replica per rack holds only nodes of other racks
   // matter.

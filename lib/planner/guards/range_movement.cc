@@ -58,8 +58,6 @@ void CheckRangeMovement(const Ask& ask, Refusals* out) {
       if (ask.facts.OpenRebuildsFrom(a.dc) > 0) out->Add(kRebuild, serving);
       if (ask.facts.OpenRepairs(a.dc) > 0) out->Add(kRepair, serving);
     }
-    const Resource ring = ask.resources.ring(a.dc);
-    if (!ask.Fresh(ring) && ask.facts.OpenRebuildsTo(a.dc) > 0) out->Add(kRebuild, ring);
   }
   if (a.kind == Kind::kRebuild && a.source_dc != kNone) {
     const Resource serving = ask.resources.serving(a.source_dc);
@@ -86,7 +84,7 @@ Text DescribeRangeMovement(const Model& m, const Action&, const Refusal& r) {
               "wait until the movement is done"};
     }
     case kRebuild:
-      return {"a rebuild reads from, or writes to, this datacenter", "wait until it is done"};
+      return {"a rebuild reads from this datacenter", "wait until it is done"};
     case kRepair:
       return {"a repair runs in this datacenter", "wait until it is done"};
     default:

@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kNodes, kRacks, kUnknown, kOwnNodes };
+enum Code : uint8_t { kNodes, kRacks, kUnknown, kTooMany };
 
 int32_t Highest(const Ask& ask, Id dc, Id* keyspace) {
   int32_t highest = 0;
@@ -35,7 +35,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
   const Resource ring = a.dc == kNone ? kNoResource : ask.resources.ring(a.dc);
   Id keyspace = kNone;
   if (a.kind == Kind::kAlterKeyspace) {
-    if (a.replication_factor > ask.facts.NodesInDc(a.dc)) out->Add(kNodes, ring, a.keyspace, a.replication_factor);
+    if (a.replication_factor > ask.facts.NodesInDc(a.dc)) out->Add(kTooMany, ring, a.keyspace, a.replication_factor);
     return;
   }
   if (a.kind != Kind::kDecommission && a.kind != Kind::kRemoveNode) return;
@@ -63,6 +63,10 @@ Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r)
       return {absl::StrCat("the last node of rack ", m.RackName(a.rack), " would leave, and keyspace ",
                            m.keyspace(r.subject).name, " has ", r.number, " replicas in ", dc),
               "keep a node in every rack, or lower the replication first"};
+    case kTooMany:
+      return {
+          absl::StrCat(dc, " has too few nodes for ", r.number, " replicas of keyspace ", m.keyspace(r.subject).name),
+          "add nodes first, or ask for fewer replicas"};
     default:
       return {absl::StrCat("too few nodes would be left in ", dc, " for the ", r.number, " replicas of keyspace ",
                            m.keyspace(r.subject).name),

@@ -7,7 +7,16 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kPartitioner, kStrategy, kKeyspacesUnknown, kCapability, kRackUnknown, kMemberUnknown };
+enum Code : uint8_t {
+  kPartitioner,
+  kStrategy,
+  kKeyspacesUnknown,
+  kCapability,
+  kRackUnknown,
+  kMemberUnknown,
+  kDoubt,
+  kUnseen
+};
 
 bool Disturbs(const Action& a) {
   return IsMovement(a.kind) || IsDisruption(a.kind) || a.kind == Kind::kRebuild || a.kind == Kind::kAlterKeyspace;
@@ -24,6 +33,8 @@ void CheckSupported(const Ask& ask, Refusals* out) {
     out->Add(kMemberUnknown, kNoResource, a.slot);
   }
   if (!Disturbs(a)) return;
+  if (!m.doubt.empty()) out->Add(kDoubt);
+  if (a.member != kNone && m.member(a.member).unseen) out->Add(kUnseen, kNoResource, a.member);
   if (!m.partitioner.empty()) out->Add(kPartitioner);
   if (!m.unknown_strategy_keyspace.empty()) out->Add(kStrategy);
   if (!m.schema_known && !a.was_down) out->Add(kKeyspacesUnknown);
@@ -44,6 +55,11 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
     case kCapability:
       return {absl::StrCat("the executor cannot do ", KindName(a.kind)),
               "run the manual command; the plan goes on once it is seen done"};
+    case kDoubt:
+      return {m.doubt, "wait until gossip agrees, and collect the nodes' answers again"};
+    case kUnseen:
+      return {absl::StrCat(m.MemberName(r.subject), " says that it is a member, and no other node lists it"),
+              "see nodetool status and gossipinfo; wait until gossip agrees"};
     case kRackUnknown:
       return {absl::StrCat("what is known about rack ", m.RackName(r.subject), " contradicts itself"), "observe again"};
     default:

@@ -2,11 +2,19 @@
 // plan (its evidence is a precondition, checked again just before), or because a majority of all known members, at
 // least one per rack, show the host id LEFT, or do not list it although their lists are whole and the decommission is
 // known to be done. A slot whose node never was in the ring just goes.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
 namespace {
+
+// It may be the one that lives in the slot.
+bool AnyWithoutSlot(const Model& m) {
+  return std::any_of(m.members.begin(), m.members.end(),
+                     [](const Member& member) { return member.slot == kNone && member.in_ring && !member.external; });
+}
 
 enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown, kNobodysData };
 
@@ -31,8 +39,8 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
     out->Add(kRingUnknown);
     return;
   }
-  if (a.kind == Kind::kDeleteVolume && slot.present == Known::kYes && slot.volume.mounted == Known::kYes &&
-      slot.ordinal < m.rack(slot.rack).nodes && a.hard.empty()) {
+  // With its slot gone nothing should use it; with the slot still there a shrink of this plan comes before.
+  if (a.kind == Kind::kDeleteVolume && slot.volume.mounted == Known::kYes && a.hard.empty()) {
     out->Add(kMounted, kNoResource, a.slot);
     return;
   }
@@ -47,6 +55,8 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
       (slot.mode == Mode::kJoining || slot.mode == Mode::kStarting || slot.mode == Mode::kUnknown);
   if (a.kind == Kind::kDeleteVolume && slot.volume.contents != Contents::kEmpty && !never_joined) {
     out->Add(kNobodysData, kNoResource, a.slot);
+  } else if (slot.volume.present != Known::kNo && slot.volume.contents != Contents::kEmpty && AnyWithoutSlot(m)) {
+    out->Add(kUnknownMember, kNoResource, a.slot);
   }
 }
 
@@ -60,7 +70,7 @@ Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),
               "collect the answers of the nodes"};
     case kMounted:
-      return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "wait until the slot is gone"};
+      return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "find out what uses it"};
     case kRingUnknown:
       return {"no node could be asked who is in the ring", "collect the answers of the nodes (Jolokia)"};
     case kNobodysData:

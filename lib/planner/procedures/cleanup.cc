@@ -19,7 +19,7 @@ bool HoldsData(const Model& m, Id dc) {
 }
 
 struct Joins {
-  std::shared_ptr<const std::vector<ActionIndex>> planned;  // by turn
+  std::shared_ptr<const std::vector<ActionIndex>> planned = std::make_shared<std::vector<ActionIndex>>();  // by turn
   bool in_flight = false;
 };
 
@@ -80,8 +80,8 @@ void JoinersOf(Lowering* l, Id dc, const Joins& joins) {
 void LowerCleanup(Lowering* l) {
   for (size_t d = 0; d < l->model.dcs.size(); ++d) {
     const Id dc = static_cast<Id>(d);
-    if (!HoldsData(l->model, dc)) continue;
-    const Joins joins = JoinsOf(*l, dc);
+    // Where nothing replicates a join makes nobody owe; what is owed from before is paid all the same.
+    const Joins joins = HoldsData(l->model, dc) ? JoinsOf(*l, dc) : Joins();
     MembersOf(l, dc, joins);
     JoinersOf(l, dc, joins);
   }

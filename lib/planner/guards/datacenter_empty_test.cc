@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "lib/planner/guards/guard_testing.h"
+
+namespace cassplan::planner {
+namespace {
+
+using testing::Cluster;
+using testing::Even;
+
+constexpr char kGuard[] = "datacenter-empty";
+
+// dc2 shall go, and nothing replicates there.
+Cluster Emptying() {
+  testing::Shape before = Even(1);
+  before["dc2"]["r1"] = 1;
+  Cluster cluster(before);
+  cluster.keyspaces[0].datacenters["dc2"] = 0;
+  cluster.desired["dc2"]["r1"] = 0;
+  return cluster;
+}
+
+// The decommission waits for a cleanup; meanwhile the keyspace gets replicas there.
+TEST(DatacenterEmpty, KeyspaceReplicatesThere) {
+  Cluster cluster = Emptying();
+  cluster.node("dc2/r1/0").owes_cleanup = true;
+  cluster.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 1}};
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"),
+            "keyspace app still replicates in dc2 | alter the keyspace so that dc2 has no replicas");
+  cluster.desired_keyspaces["app"].datacenters["dc2"] = 0;
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), kPlanned);
+}
+
+// What replicates there now is refused before anything begins.
+TEST(DatacenterEmpty, IsRefusedWhole) {
+  Cluster cluster = Emptying();
+  cluster.keyspaces[0].datacenters["dc2"] = 1;
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), "not wanted");
+  EXPECT_EQ(RunPipeline(cluster.Build(), ScheduleOptions(), nullptr).outcome(), v1::OUTCOME_REFUSED);
+}
+
+const std::string kUnknown =
+    "whether keyspaces replicate there, or nodes are left there, is not known | "
+    "collect schema.json and the nodes' answers";
+
+TEST(DatacenterEmpty, ReplicationIsKnown) {
+  v1::PlanRequest request = Emptying().Build();
+  testing::SchemaOf(&request)->set_derived(true);
+  EXPECT_EQ(Answer(request, kGuard, "decommission dc2/r1/0"), kUnknown);
+  testing::SchemaOf(&request)->set_derived(false);
+  EXPECT_EQ(Answer(request, kGuard, "decommission dc2/r1/0"), kPlanned);
+}
+
+// dc2 is not desired any more; its workload has no node.
+Cluster Removing() {
+  Cluster cluster(Even(1));
+  cluster.templates[{"dc2", "r1"}] = "A";
+  return cluster;
+}
+
+TEST(DatacenterEmpty, RingIsKnownBeforeARackGoes) {
+  v1::PlanRequest request = Removing().Build();
+  EXPECT_EQ(Answer(request, kGuard, "delete_rack dc2/r1"), kPlanned);
+  testing::DropReports(v1::Report::kView, &request);
+  EXPECT_EQ(Answer(request, kGuard, "delete_rack dc2/r1"), kUnknown);
+}
+
+TEST(DatacenterEmpty, NodeThatIsBeingStarted) {
+  Cluster cluster = Removing();
+  cluster.InFlight("join", v1::ACTION_KIND_START_NODE, "dc2/r1/0");
+  EXPECT_EQ(Answer(cluster, kGuard, "delete_rack dc2/r1"), "rack dc2/r1 still has nodes | let them leave first");
+}
+
+// A SimpleStrategy keyspace may have replicas anywhere.
+TEST(DatacenterEmpty, SimpleStrategy) {
+  Cluster cluster = Emptying();
+  cluster.keyspaces.emplace_back();
+  cluster.keyspaces.back().name = "simple";
+  cluster.keyspaces.back().simple = 3;
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), kPlanned);
+  cluster.keyspaces.back().simple = 4;
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), "not wanted");
+}
+
+}  // namespace
+}  // namespace cassplan::planner
