@@ -1,0 +1,133 @@
+// Why an action is wanted, and what it is about.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/planner/explain.h"
+
+namespace cassplan::planner {
+namespace {
+
+using absl::StrCat;
+
+// What differs between the stored and the desired template of a rack.
+Common::Change TemplateChange(const Rack& rack) {
+  Common::Change change;
+  if (rack.source == nullptr) return change;
+  std::vector<const v1::TemplateSection*> sections;
+  for (const v1::TemplateSection& section : rack.source->template_().sections()) sections.push_back(&section);
+  std::sort(sections.begin(), sections.end(), [](const v1::TemplateSection* x, const v1::TemplateSection* y) {
+    return std::tie(x->name(), x->value(), x->path()) < std::tie(y->name(), y->value(), y->path());
+  });
+  for (const v1::TemplateSection* one : sections) {
+    const v1::TemplateSection& section = *one;
+    const auto before = std::find_if(rack.sections.begin(), rack.sections.end(),
+                                     [&](const auto& s) { return s.first == section.name(); });
+    const bool known = before != rack.sections.end();
+    if (known && before->second == section.value()) continue;
+    const bool readable =
+        known && section.name() != "config" && section.value().size() <= 80 && before->second.size() <= 80;
+    absl::StrAppend(&change.text, change.text.empty() ? "" : ", ", section.name());
+    if (readable) absl::StrAppend(&change.text, " ", before->second, " -> ", section.value());
+    if (!section.path().empty()) change.paths.push_back(section.path());
+  }
+  std::sort(change.paths.begin(), change.paths.end());
+  change.paths.erase(std::unique(change.paths.begin(), change.paths.end()), change.paths.end());
+  return change;
+}
+
+}  // namespace
+
+void FillTarget(const Model& m, const Action& a, v1::Target* target) {
+  if (a.dc != kNone) target->set_datacenter(std::string(m.dc(a.dc).name));
+  if (a.rack != kNone) target->set_rack(std::string(m.rack(a.rack).name));
+  if (a.slot != kNone) target->set_ordinal(m.slot(a.slot).ordinal);
+  if (a.member != kNone) {
+    target->set_host_id(std::string(m.member(a.member).host_id));
+  } else if (a.slot != kNone && (a.kind == Kind::kShrinkRack || a.kind == Kind::kDeleteVolume)) {
+    target->set_host_id(std::string(m.slot(a.slot).left_host_id));
+  }
+  if (a.slot != kNone) {
+    const Slot& slot = m.slot(a.slot);
+    const absl::string_view uid = a.kind == Kind::kDeleteVolume ? slot.volume.uid : slot.uid;
+    target->set_uid(std::string(uid));
+    if (a.kind == Kind::kDeleteVolume) target->set_name(std::string(slot.volume.name));
+  } else if (a.rack != kNone) {
+    target->set_uid(std::string(m.rack(a.rack).uid));
+  }
+  if (a.keyspace != kNone) target->set_keyspace(std::string(m.keyspace(a.keyspace).name));
+}
+
+Common::Common(const Model& model) {
+  for (const Rack& rack : model.racks) template_changes.push_back(TemplateChange(rack));
+  for (size_t i = 0; i < model.members.size(); ++i) {
+    if (!model.members[i].up && model.members[i].in_ring) down.push_back(static_cast<Id>(i));
+  }
+}
+
+namespace {
+
+std::string TemplateReason(const Model& m, const Common& common, const Action& a, v1::Reason* reason) {
+  const Common::Change& change = common.template_changes[static_cast<size_t>(a.rack)];
+  if (change.text.empty() && !m.rack(a.rack).restart_token.empty()) {
+    reason->add_paths("rollingRestart");
+    return "a restart was asked for";
+  }
+  for (const std::string& path : change.paths) reason->add_paths(path);
+  return change.text.empty() ? "it runs another template than its rack" : StrCat("the template changes: ", change.text);
+}
+
+// The sentence for a drift, and the field path that caused it (empty: none).
+std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action& a) {
+  if (a.drift == "missing-node") {
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"),
+            "nodesPerRacks"};
+  }
+  if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
+    if (m.slot(a.slot).desired)
+      return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail),
+            "nodesPerRacks"};
+  }
+  if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
+  if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};
+  if (a.drift == "drained-node") return {"the node is drained, and only a restart ends that", ""};
+  if (a.drift == "replace-requested") return {"a person asked to replace this dead node", ""};
+  if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
+  if (a.drift == "replication") {
+    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
+                   m.dc(a.dc).name),
+            "keyspaces"};
+  }
+  if (a.drift == "rebuild-owed") {
+    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " replicates in ", m.dc(a.dc).name,
+                   ", and the node has not fetched its data yet"),
+            ""};
+  }
+  if (a.drift == "repair-due")
+    return {StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago"), ""};
+  if (a.drift == "missing-rack")
+    return {StrCat("rack ", m.RackName(a.rack), " is desired and does not exist"), "topology"};
+  if (a.drift == "surplus-rack")
+    return {StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node"), "topology"};
+  if (a.drift == "seeds") return {"the seed list differs", "seeds"};
+  return {"objects shared by all racks are missing or differ", ""};
+}
+
+}  // namespace
+
+v1::Reason MakeReason(const Model& m, const Common& common, const Action& a) {
+  v1::Reason reason;
+  reason.set_code(std::string(a.drift));
+  if (a.drift == "stale-template" || a.drift == "stale-node") {
+    reason.set_text(TemplateReason(m, common, a, &reason));
+    return reason;
+  }
+  auto [text, path] = Sentence(m, a);
+  reason.set_text(std::move(text));
+  if (!path.empty()) reason.add_paths(std::string(path));
+  return reason;
+}
+
+}  // namespace cassplan::planner
