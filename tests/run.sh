@@ -93,7 +93,7 @@ packages_are_there() {
 }
 
 our_files() {
-  find include lib examples tests benchmarks \( -name '*.cc' -o -name '*.h' -o -name '*.c' -o -name '*.hpp' \) -print0
+  find include lib capi examples tests benchmarks \( -name '*.cc' -o -name '*.h' -o -name '*.c' -o -name '*.hpp' \) -print0
 }
 
 format_is_right() { our_files | xargs -0 clang-format-14 --dry-run -Werror; }
