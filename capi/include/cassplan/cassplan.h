@@ -1,9 +1,9 @@
 /*
  * cassplan: decides what to do to an Apache Cassandra cluster. The C API.
  *
- * Bytes in, bytes out. A call takes one message of the schema (cassplan/v1, in .proto files) and gives one back, as JSON
- * or as serialized Protocol Buffers, whichever the first argument says. There are no callbacks, no clock, no log, no
- * thread, no file and no network in here: the host observes, plans, acts, and asks again.
+ * Bytes in, bytes out. A call takes one message of the schema (cassplan/v1, in .proto files) and gives one back, as
+ * JSON or as serialized Protocol Buffers, whichever the first argument says. There are no callbacks, no clock, no log,
+ * no thread, no file and no network in here: the host observes, plans, acts, and asks again.
  *
  *   cassplan_buffer *response = NULL;
  *   cassplan_error *error = NULL;
