@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccache libabsl-dev libprotobuf-dev
   protobuf-compiler nlohmann-json3-dev libyaml-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev binutils
-  python3 git ca-certificates)
+  python3 python3-venv abigail-tools pkg-config git ca-certificates)
 
 usage() {
   cat <<'HELP'
@@ -186,6 +186,8 @@ fuzz() {
     -artifact_prefix=build/fuzz/crashes/ "$found" "tests/fuzz/corpus/$name"
 }
 
+python_package() { tests/python.sh build/dev/tests/capi/requests; }
+
 quickstart_runs() { examples/quickstart.sh; }
 
 readme_is_true() { python3 tests/readme_test.py build/quickstart/examples/cli/cassplan; }
@@ -204,6 +206,7 @@ if [[ $quick == no ]]; then
     name=$(basename "$target" _fuzz.cc)
     step "fuzz $name" fuzz "$name"
   done
+  step python python_package
   step quickstart quickstart_runs
   step readme readme_is_true
 fi
