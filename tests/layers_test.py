@@ -31,7 +31,8 @@ ALLOWED = {
 }
 NOT_A_MODULE = {"cmake"}
 # Which folder implements a public header.
-PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify"}
+PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile",
+          "simulate.h": "simulate"}
 
 CORE = {"planner", "ring", "placement", "verify"}
 CORE_ABSEIL = re.compile(

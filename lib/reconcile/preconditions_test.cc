@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cassplan/planner.h"
+#include "cassplan/reconcile.h"
+#include "tests/testing/cluster.h"
+
+namespace cassplan {
+namespace {
+
+using testing::Cluster;
+using testing::Even;
+using testing::kNow;
+
+v1::Action Find(const Cluster& cluster, v1::ActionKind kind) {
+  const auto response = Plan(cluster.Build());
+  for (const v1::Action& a : response->plan().actions()) {
+    if (a.kind() == kind) return a;
+  }
+  ADD_FAILURE() << "the plan has no such action";
+  return {};
+}
+
+std::string Unmet(const v1::Action& action, const Cluster& cluster, int64_t now = kNow) {
+  std::string text;
+  for (const UnmetCondition& u : CheckPreconditions(action, cluster.Build().observed(), now)) {
+    text += u.condition.fact() + " ";
+  }
+  return text;
+}
+
+Cluster Stale() {
+  Cluster cluster(Even(1));
+  cluster.templates = {{{"dc1", "r1"}, "B"}, {{"dc1", "r2"}, "B"}, {{"dc1", "r3"}, "B"}};
+  cluster.revision = "B";
+  return cluster;
+}
+
+TEST(Preconditions, HoldOnTheObservationOfThePlan) {
+  const Cluster stale = Stale();
+  EXPECT_EQ(Unmet(Find(stale, v1::ACTION_KIND_DRAIN), stale), "");
+  EXPECT_EQ(Unmet(Find(stale, v1::ACTION_KIND_RESTART_NODE), stale), "");
+  Cluster grow(Even(1));
+  grow.desired = Even(2);
+  EXPECT_EQ(Unmet(Find(grow, v1::ACTION_KIND_START_NODE), grow), "");
+  Cluster shrink(Even(2));
+  shrink.desired = Even(1);
+  EXPECT_EQ(Unmet(Find(shrink, v1::ACTION_KIND_DECOMMISSION), shrink), "");
+}
+
+TEST(Preconditions, AnotherPodInTheSlot) {
+  Cluster cluster = Stale();
+  const v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);
+  cluster.node("dc1/r1/0").started_times = 1;
+  EXPECT_EQ(Unmet(drain, cluster), "slot_uid ");
+}
+
+TEST(Preconditions, AnotherNodeWentDown) {
+  Cluster cluster = Stale();
+  const v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);
+  cluster.node("dc1/r3/0").up = false;
+  EXPECT_EQ(Unmet(drain, cluster), "down_outside_section ");
+}
+
+TEST(Preconditions, RangesMove) {
+  Cluster cluster(Even(1));
+  cluster.desired = Even(2);
+  const v1::Action start = Find(cluster, v1::ACTION_KIND_START_NODE);
+  cluster.node("dc1/r3/0").movement = v1::PEER_MOVEMENT_LEAVING;
+  EXPECT_EQ(Unmet(start, cluster), "no_movement ");
+}
+
+TEST(Preconditions, OldEvidenceIsNone) {
+  const Cluster cluster = Stale();
+  const v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);
+  EXPECT_NE(Unmet(drain, cluster, kNow + 3600), "");
+}
+
+TEST(Preconditions, AFactThatIsNotKnownIsNotMet) {
+  const Cluster cluster = Stale();
+  v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);
+  drain.add_preconditions()->set_fact("moon_phase");
+  EXPECT_EQ(Unmet(drain, cluster), "moon_phase ");
+}
+
+}  // namespace
+}  // namespace cassplan
