@@ -72,6 +72,8 @@ struct Action {
   Id member = kNone;
   Id keyspace = kNone;
   Id source_dc = kNone;
+  Id request = kNone;             // the operation on request that it carries out
+  std::vector<Id> also_requests;  // others that it carries out with it
   int32_t replication_factor = 0;
   bool release_changes = false;
   bool joins = false;      // its node becomes a member (start_node without data)

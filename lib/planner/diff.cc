@@ -155,8 +155,7 @@ class Differ {
       Add(DriftKind::kMissingNode, s);
       return;
     }
-    if (std::any_of(m_.replace_requests.begin(), m_.replace_requests.end(),
-                    [&](const ReplaceRequest& r) { return r.slot == s; })) {
+    if (m_.Wanted(Kind::kReplaceNode, s) != kNone) {
       Add(DriftKind::kReplaceNode, s, slot.member);
       return;
     }

@@ -47,6 +47,7 @@ class Explainer {
     WriteHeld();
     WriteFindings();
     WriteChanges();
+    WriteOperations();
     if (complete_) {
       Forecast(m_, actions_, s_, written_, out_->plan());
       AddImpact(m_, actions_, s_, out_);
@@ -218,6 +219,11 @@ class Explainer {
     if (not_before > m_.now) out->set_not_before_seconds(not_before);
     const std::string pool = PoolOf(a).first;
     if (!pool.empty()) out->add_pools(pool);
+    if (a.request != kNone) {
+      const Request& request = m_.request_at(a.request);
+      out->set_request_uid(std::string(request.uid));
+      for (const Id k : request.keyspaces) out->add_keyspaces(std::string(m_.keyspace(k).name));
+    }
     for (const FailedStart& failed : m_.failed_starts) {
       if (failed.id == ids_[At(i)]) out->set_attempt(failed.attempt + 1);
     }
@@ -536,6 +542,33 @@ class Explainer {
       out->set_state(std::string(change.state));
       out->set_text(change.text);
     }
+  }
+
+  // ---- what becomes of the operations that a person asked for
+  void WriteOperations() {
+    if (m_.requests.empty()) return;
+    std::vector<ActionIndex> carrier(m_.requests.size(), -1);
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      if (actions_[i].in_unit) continue;
+      if (actions_[i].request != kNone) carrier[At(actions_[i].request)] = static_cast<ActionIndex>(i);
+      for (const Id also : actions_[i].also_requests) carrier[At(also)] = static_cast<ActionIndex>(i);
+    }
+    for (size_t i = 0; i < m_.requests.size(); ++i) {
+      WriteOperationStatus(m_, static_cast<Id>(i), StateOfCarrier(carrier[i]), out_->add_operations());
+    }
+  }
+
+  Carrier StateOfCarrier(ActionIndex i) const {
+    Carrier c;
+    if (i < 0) return c;
+    c.action = &actions_[At(i)];
+    c.id = ids_[At(i)];
+    c.place = s_.place[At(i)];
+    c.ready = ready_[At(i)] != 0 || (c.action->drain >= 0 && ready_[At(c.action->drain)] != 0);
+    if (c.place != Place::kHeld) return c;
+    const std::vector<Refusal>& refusals = s_.refusals[At(i)];
+    if (!refusals.empty()) c.why = Guards()[refusals.front().guard].describe(m_, *c.action, refusals.front()).text;
+    return c;
   }
 
   // ---- the end

@@ -39,6 +39,15 @@ void AddImpact(const Model& model, const std::vector<Action>& actions, const Sch
 // Start and finish of every planned action, with the capacity of pools.
 void Forecast(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
               const std::vector<v1::Action*>& written, const v1::Plan& plan);
+// The action that carries out an operation on request, and what the pass made of it.
+struct Carrier {
+  const Action* action = nullptr;  // none was made
+  absl::string_view id;
+  Place place = Place::kWaiting;
+  bool ready = false;
+  std::string why;  // held: what is in the way
+};
+void WriteOperationStatus(const Model& model, Id request, const Carrier& carrier, v1::OperationStatus* out);
 // A digest that the order of lists does not change.
 std::string DigestOf(const google::protobuf::Message& message);
 

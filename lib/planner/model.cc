@@ -17,6 +17,14 @@ std::string Model::MemberName(Id id) const {
   return absl::StrCat("host id ", m.host_id);
 }
 
+Id Model::Wanted(Kind kind, Id slot) const {
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const Request& r = requests[i];
+    if (r.kind == kind && r.slot == slot && r.state == RequestState::kWanted) return static_cast<Id>(i);
+  }
+  return kNone;
+}
+
 absl::string_view ReleaseLine(absl::string_view release) {
   size_t dots = 0;
   size_t i = 0;

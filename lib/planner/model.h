@@ -179,11 +179,30 @@ struct ReplicationGoal {
   int32_t to = 0;
 };
 
-// A person asked to replace the dead member of a slot.
-struct ReplaceRequest {
-  Id slot = kNone;
+// What is known of an operation on request before anything is planned.
+enum class RequestState : uint8_t {
+  kWanted,
+  kPaused,   // by the person who asked
+  kRefused,  // it can never be done as it is asked for
+  kDone,
+  kFailed,
+};
+
+// An operation that a person asked for.
+struct Request {
   absl::string_view uid;
-  absl::string_view host_id;  // empty: the request names only the slot
+  Kind kind = Kind::kUnspecified;
+  Id slot = kNone;
+  Id member = kNone;  // its node; may have no slot
+  Id dc = kNone;
+  Id source_dc = kNone;       // rebuild
+  std::vector<Id> keyspaces;  // ascending; empty: all that apply
+  absl::string_view host_id;  // as asked for; empty: the request names its node otherwise
+  absl::string_view address;  // as asked for
+  int64_t asked_at = 0;       // 0: not known
+  RequestState state = RequestState::kWanted;
+  bool idle = false;   // refused, because there is nothing to do
+  std::string reason;  // one sentence, where the state is not kWanted
 };
 
 // What an ALTER of before left to do.
@@ -224,6 +243,8 @@ struct InFlight {
   Id source_dc = kNone;
   bool release_changes = false;
   int32_t replication_factor = 0;  // alter_keyspace; 0: not known
+  absl::string_view request_uid;   // the operation on request that it carries out
+  bool some_keyspaces = false;     // only of some keyspaces
 };
 
 // A start that failed or timed out, and is not over by what is observed now.
@@ -320,7 +341,7 @@ struct Model {
   std::vector<InFlight> in_flight;
   std::vector<FailedStart> failed_starts;
   std::vector<LastRepair> last_repairs;
-  std::vector<ReplaceRequest> replace_requests;  // by slot, uid; those that are done are left out
+  std::vector<Request> requests;  // by uid, kind, slot; one for each operation asked for
   PolicyFacts policy;
 
   bool empty_cluster = false;  // proven: no member, no volume, no slot
@@ -348,6 +369,10 @@ struct Model {
   const Member& member(Id id) const { return members[static_cast<size_t>(id)]; }
   const Datacenter& dc(Id id) const { return dcs[static_cast<size_t>(id)]; }
   const Keyspace& keyspace(Id id) const { return keyspaces[static_cast<size_t>(id)]; }
+
+  const Request& request_at(Id id) const { return requests[static_cast<size_t>(id)]; }
+  // The first wanted request of that kind for the slot; kNone where there is none.
+  Id Wanted(Kind kind, Id slot) const;
 
   // "dc1/rack1/0"; members without a slot are named by host id.
   std::string SlotName(Id slot) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "lib/planner/normalize_desired.h"
 #include "lib/planner/normalize_keyspaces.h"
 #include "lib/planner/normalize_observed.h"
+#include "lib/planner/normalize_operations.h"
 #include "lib/planner/reports.h"
 
 namespace cassplan::planner {
@@ -89,49 +89,6 @@ void ReadObjects(const v1::Desired& desired, Model* model) {
   }
 }
 
-// A request that names a member which lives in the slot no more is done.
-void ReadReplace(const v1::RequestedOperation& operation, Id slot, Model* model) {
-  const Id member = model->slot(slot).member;
-  const std::string& host_id = operation.target().host_id();
-  if (member == kNone || (!host_id.empty() && host_id != model->member(member).host_id)) return;
-  if (!model->member(member).up) {
-    model->replace_requests.push_back({slot, operation.uid(), host_id});
-    return;
-  }
-  Note note;
-  note.rule = "operation";
-  note.level = Level::kNote;
-  note.slot = slot;
-  note.message = absl::StrCat("operation ", operation.uid(), ": ", model->SlotName(slot),
-                              " is up, so that there is nothing to replace");
-  note.remedy = "take the request back";
-  model->notes.push_back(std::move(note));
-}
-
-void ReadOperations(const v1::Desired& desired, const RackIndex& index, Model* model) {
-  for (const v1::RequestedOperation& operation : desired.operations()) {
-    const Id slot = index.FindSlot(*model, operation.target());
-    if (operation.kind() == v1::ACTION_KIND_REPLACE_NODE && slot != kNone) {
-      ReadReplace(operation, slot, model);
-      continue;
-    }
-    Note note;
-    note.rule = "operation";
-    note.level = Level::kWarning;
-    note.slot = slot;
-    note.message =
-        slot == kNone ? absl::StrCat("operation ", operation.uid(), " names a slot that does not exist")
-                      : absl::StrCat("operation ", operation.uid(), ": ", KindName(static_cast<Kind>(operation.kind())),
-                                     " on request is not planned by this version");
-    note.remedy = slot == kNone ? "name datacenter, rack and ordinal of a slot" : "run it by hand";
-    model->notes.push_back(std::move(note));
-  }
-  std::sort(model->replace_requests.begin(), model->replace_requests.end(),
-            [](const ReplaceRequest& a, const ReplaceRequest& b) {
-              return std::tie(a.slot, a.uid, a.host_id) < std::tie(b.slot, b.uid, b.host_id);
-            });
-}
-
 }  // namespace
 
 void Normalize(const v1::PlanRequest& request, Model* model) {
@@ -159,8 +116,8 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
   ReadObserved(index, model);
   if (model->invalid) return;
   ReadSeeds(request.desired(), index, model);
-  ReadOperations(request.desired(), index, model);
   ReadKeyspaces(model);
+  ReadOperations(index, model);
 }
 
 }  // namespace cassplan::planner

@@ -440,10 +440,7 @@ std::string GoalOf(const Model& m, const Action& a) {
     case Kind::kStartNode:
       return "member";
     case Kind::kReplaceNode:
-      for (const ReplaceRequest& r : m.replace_requests) {
-        if (r.slot == a.slot) return std::string(r.uid);
-      }
-      return "member";
+      return a.request == kNone ? "member" : std::string(m.request_at(a.request).uid);
     case Kind::kDecommission:
     case Kind::kRemoveNode:
     case Kind::kShrinkRack:

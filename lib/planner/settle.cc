@@ -52,6 +52,7 @@ class Settler {
     std::sort(hosts_.begin(), hosts_.end());
     KeepOwed();
     KeepRebuilds();
+    KeepOperations();
     // What pays a debt first: what makes one may have been done after it, and paying twice does no harm.
     const std::vector<v1::StartedAction> all = Sorted(in_.started());
     for (const bool pays : {true, false}) {
@@ -64,6 +65,7 @@ class Settler {
     CopyRest();
     WriteOwed();
     WriteRebuilds();
+    SortOperations();
     Stamp();
   }
 
@@ -103,6 +105,7 @@ class Settler {
     a.release_changes = started.release_changes();
     a.replication_factor = std::max(started.replication_factor(), 0);
     a.keyspace = FindKeyspace(started.target().keyspace());
+    a.some_keyspaces = !started.keyspaces().empty();
     return a;
   }
 
@@ -179,17 +182,27 @@ class Settler {
     if (state == State::kDone) {
       AddChange(started, "done", "its effect was observed");
       Apply(a, started);
+      FinishRequests(a, started, false, "");
       return;
     }
     if (state == State::kGone) {
       AddChange(started, "dropped", "its kind is not known to this version");
       return;
     }
+    if (state != State::kInFlight && EndsByFailing(started)) {
+      const bool late = started.state() != v1::STARTED_STATE_FAILED;
+      const std::string why = !late ? started.message() : "its deadline passed and nothing was heard of it";
+      AddChange(started, late ? "timed_out" : "failed", why.empty() ? "its executor reported a failure" : why);
+      FinishRequests(a, started, true, why);
+      return;
+    }
     v1::StartedAction* kept = out_->add_started();
     *kept = started;
     // Text in the model must outlive it; the request's strings do.
     for (const v1::StartedAction& original : in_.started()) {
-      if (original.id() == started.id()) a.id = original.id();
+      if (original.id() != started.id()) continue;
+      a.id = original.id();
+      a.request_uid = original.request_uid();
     }
     if (state == State::kInFlight) {
       kept->set_state(v1::STARTED_STATE_IN_FLIGHT);
@@ -223,6 +236,47 @@ class Settler {
     }
   }
 
+  // Operations on request whose end no observation shows: who asked decides whether to try again.
+  static bool EndsByFailing(const v1::StartedAction& started) {
+    const Kind kind = static_cast<Kind>(started.kind());
+    return !started.request_uid().empty() && !IsMovement(kind) && kind != Kind::kRestartNode && kind != Kind::kDrain;
+  }
+
+  // The request that the action was started for, and any that asked for the same of the same node before it started.
+  void FinishRequests(const InFlight& a, const v1::StartedAction& started, bool failed, const std::string& why) {
+    for (Request& r : model_.requests) {
+      const bool own = !started.request_uid().empty() && r.uid == started.request_uid();
+      const bool covers = !failed && r.kind == a.kind && r.slot == a.slot && a.slot != kNone && r.asked_at > 0 &&
+                          r.asked_at <= started.started_at_seconds() && !a.some_keyspaces &&
+                          (r.kind == Kind::kCleanup || r.kind == Kind::kRestartNode);
+      const bool open = r.state == RequestState::kWanted || r.state == RequestState::kPaused;
+      if (!own && !(covers && open)) continue;
+      r.state = failed ? RequestState::kFailed : RequestState::kDone;
+      r.reason = !why.empty() ? why : failed ? "its executor reported a failure" : own ? "done" : "done by another one";
+      v1::FinishedOperation* over = out_->add_operations();
+      over->set_uid(std::string(r.uid));
+      over->set_kind(started.kind());
+      *over->mutable_target() = started.target();
+      over->set_failed(failed);
+      over->set_message(r.reason);
+      over->set_at_seconds(model_.now);
+    }
+  }
+
+  // What nobody asks for any more is forgotten.
+  void KeepOperations() {
+    for (const v1::FinishedOperation& over : Sorted(in_.operations())) {
+      const auto asked = std::lower_bound(model_.requests.begin(), model_.requests.end(), over.uid(),
+                                          [](const Request& r, const std::string& uid) { return r.uid < uid; });
+      if (asked != model_.requests.end() && asked->uid == over.uid()) *out_->add_operations() = over;
+    }
+  }
+
+  void SortOperations() {
+    std::vector<v1::FinishedOperation> sorted = Sorted(out_->operations());
+    out_->mutable_operations()->Assign(sorted.begin(), sorted.end());
+  }
+
   void AddChange(const v1::StartedAction& started, string_view state, string_view text) {
     Change change;
     change.id = started.id();
@@ -244,7 +298,7 @@ class Settler {
       left->mutable_slot()->clear_host_id();
       left->mutable_slot()->clear_uid();
       left->set_at_seconds(model_.now);
-    } else if (a.kind == Kind::kCleanup && a.member != kNone) {
+    } else if (a.kind == Kind::kCleanup && a.member != kNone && !a.some_keyspaces) {
       model_.members[static_cast<size_t>(a.member)].cleanup_owed = false;
     } else if (a.kind == Kind::kAlterKeyspace && a.source_dc != kNone && a.keyspace != kNone) {
       OweRebuilds(a);

@@ -201,8 +201,14 @@ class World {
     }
     Add(Kind::kCleanup, slot.rack, s);
     Add(Kind::kDecommission, slot.rack, s);
-    model_.replace_requests.push_back({s, "asked", member.host_id});
-    Add(Kind::kReplaceNode, slot.rack, s);
+    planner::Request asked;
+    asked.uid = "asked";
+    asked.kind = Kind::kReplaceNode;
+    asked.slot = s;
+    asked.member = slot.member;
+    asked.host_id = member.host_id;
+    model_.requests.push_back(asked);
+    Add(Kind::kReplaceNode, slot.rack, s).request = static_cast<Id>(model_.requests.size()) - 1;
     for (Id k = 0; k < static_cast<Id>(model_.keyspaces.size()); ++k) AddOfNode(s, k);
   }
 

@@ -11,8 +11,9 @@ enum Code : uint8_t { kNoHostId, kNoVolumeUid, kNoSlotUid, kRequestNamesNone };
 
 // A request that names only the slot would be carried out again on whoever lives there later.
 bool NamedByHostId(const Model& m, Id slot) {
-  return std::any_of(m.replace_requests.begin(), m.replace_requests.end(),
-                     [&](const ReplaceRequest& r) { return r.slot == slot && !r.host_id.empty(); });
+  return std::any_of(m.requests.begin(), m.requests.end(), [&](const Request& r) {
+    return r.kind == Kind::kReplaceNode && r.state == RequestState::kWanted && r.slot == slot && !r.host_id.empty();
+  });
 }
 
 }  // namespace
