@@ -111,6 +111,9 @@ def library_deps(text):
 
 def check_dep(module, dep):
     library, _, part = dep.partition("::")
+    part = "model" if part == "yaml" else part  # a second library in lib/model
+    if part == module == "model":
+        return None
     if library == "cassplan" and part not in CORE_DEPS | ALLOWED[module]:
         return f"lib/{module} may not depend on {dep}"
     if module not in CORE:

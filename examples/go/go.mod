@@ -1,0 +1,3 @@
+module example.com/cassplan
+
+go 1.19
