@@ -7,6 +7,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cassplan/v1/reconcile.pb.h"
+#include "cassplan/v1/simulate.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
 #if __has_include(<google/protobuf/stubs/logging.h>)
@@ -102,7 +104,10 @@ void AddFiles(const FileDescriptor* file, std::set<const FileDescriptor*>* files
 
 std::set<const FileDescriptor*> SchemaFiles() {
   std::set<const FileDescriptor*> files;
-  AddFiles(v1::Sources::descriptor()->file(), &files);
+  for (const google::protobuf::Descriptor* root :
+       {v1::Sources::descriptor(), v1::ReconcileEvent::descriptor(), v1::SimulationRequest::descriptor()}) {
+    AddFiles(root->file(), &files);
+  }
   return files;
 }
 

@@ -10,6 +10,7 @@ from cassplan._more import PlanResponseMore
 __all__ = [
     "Action",
     "ActionKind",
+    "ActionResult",
     "Approval",
     "Capabilities",
     "CleanupOwed",
@@ -19,7 +20,9 @@ __all__ = [
     "DatacenterReplication",
     "DeadNodePolicy",
     "Desired",
+    "DesiredChanged",
     "DesiredDatacenter",
+    "DesiredEdit",
     "DesiredRack",
     "DiskPolicy",
     "Effect",
@@ -40,6 +43,7 @@ __all__ = [
     "KnownMember",
     "LastRepair",
     "Ledger",
+    "LedgerStored",
     "LeftMember",
     "LibraryInfo",
     "Location",
@@ -68,6 +72,10 @@ __all__ = [
     "RackFacts",
     "Reason",
     "RebuildOwed",
+    "ReconcileCheckpoint",
+    "ReconcileEffect",
+    "ReconcileEvent",
+    "ReconcilePhase",
     "Refusal",
     "RenderRequest",
     "RepairFacts",
@@ -76,19 +84,31 @@ __all__ = [
     "Report",
     "ReportStatus",
     "RequestedOperation",
+    "ResultState",
     "Reversibility",
     "SchemaFacts",
     "Section",
     "SeedFacts",
     "SharedObject",
+    "SimulatedPlanner",
+    "SimulationBar",
+    "SimulationDisk",
+    "SimulationEvent",
+    "SimulationRequest",
+    "SimulationResult",
+    "SimulationSample",
+    "SimulationVerdict",
+    "SimulationViolation",
     "SlotFacts",
     "SnapshotTaken",
     "SourceFile",
     "Sources",
     "SourcesRead",
+    "StartAction",
     "StartedAction",
     "StartedState",
     "StateChange",
+    "StoreLedger",
     "Target",
     "Template",
     "TemplateSection",
@@ -104,6 +124,7 @@ __all__ = [
     "VolumeGrown",
     "Waiver",
     "Window",
+    "Withdrawn",
 ]
 
 #: The closed set of things that a plan may contain. docs/actions/<name>.md has a page for each.
@@ -263,9 +284,24 @@ PlanMode = Literal[
     "auto",
 ]
 
+ReconcilePhase = Literal[
+    "unspecified",
+    "waiting",
+    "observing",
+    "storing",
+    "checking",
+    "withdrawing",
+]
+
 ReportStatus = Literal[
     "unspecified",
     "ok",
+    "failed",
+]
+
+ResultState = Literal[
+    "unspecified",
+    "succeeded",
     "failed",
 ]
 
@@ -274,6 +310,21 @@ Reversibility = Literal[
     "reversible",
     "until_started",
     "irreversible",
+]
+
+SimulatedPlanner = Literal[
+    "unspecified",
+    "cassplan",
+    "naive",
+]
+
+SimulationVerdict = Literal[
+    "unspecified",
+    "converged",
+    "blocked",
+    "refused",
+    "unfinished",
+    "violation",
 ]
 
 StartedState = Literal[
@@ -404,6 +455,22 @@ class Action(Message):
         "replaced_host_id": Field(""),
         "replaced_address": Field(""),
         "volume": Field(""),
+    }
+
+
+@dataclass(frozen=True)
+class ActionResult(Message):
+    """Message ActionResult of the schema."""
+    id: str = ""
+    attempt: int = 0
+    state: ResultState = "unspecified"
+    message: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "id": Field(""),
+        "attempt": Field(0),
+        "state": Field("unspecified"),
+        "message": Field(""),
     }
 
 
@@ -544,6 +611,23 @@ class Desired(Message):
 
 
 @dataclass(frozen=True)
+class DesiredChanged(Message):
+    """Also the first event after a start without a checkpoint."""
+    desired: Desired | None = None
+    policy: Policy | None = None
+    capabilities: Capabilities | None = None
+    #: The stored ledger; set on the first event, and ignored where the reconciler has one already.
+    ledger: Ledger | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "desired": Field(None, message="Desired"),
+        "policy": Field(None, message="Policy"),
+        "capabilities": Field(None, message="Capabilities"),
+        "ledger": Field(None, message="Ledger"),
+    }
+
+
+@dataclass(frozen=True)
 class DesiredDatacenter(Message):
     """Message DesiredDatacenter of the schema."""
     #: required
@@ -553,6 +637,18 @@ class DesiredDatacenter(Message):
     _fields: ClassVar[Mapping[str, Field]] = {
         "name": Field(""),
         "racks": Field(None, message="DesiredRack", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class DesiredEdit(Message):
+    """Message DesiredEdit of the schema."""
+    at_seconds: int = 0
+    desired: Desired | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "at_seconds": Field(0),
+        "desired": Field(None, message="Desired"),
     }
 
 
@@ -892,6 +988,19 @@ class Ledger(Message):
         "snapshots": Field(None, message="SnapshotTaken", repeated=True),
         "volumes_grown": Field(None, message="VolumeGrown", repeated=True),
         "quarantined": Field(None, message="QuarantinedVolume", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class LedgerStored(Message):
+    """The answer to a `store_ledger` effect."""
+    stored: bool = False
+    #: Not stored since the stored version was another one: the stored ledger.
+    current: Ledger | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "stored": Field(False),
+        "current": Field(None, message="Ledger"),
     }
 
 
@@ -1441,6 +1550,93 @@ class RebuildOwed(Message):
 
 
 @dataclass(frozen=True)
+class ReconcileCheckpoint(Message):
+    """All that the reconciler remembers. Losing it is safe; it costs an observation."""
+    phase: ReconcilePhase = "unspecified"
+    desired: Desired | None = None
+    policy: Policy | None = None
+    capabilities: Capabilities | None = None
+    #: as stored
+    ledger: Ledger | None = None
+    #: as it shall be stored
+    storing: Ledger | None = None
+    #: chosen, not started yet
+    starting: tuple[StartAction, ...] = ()
+    #: not settled yet
+    results: tuple[ActionResult, ...] = ()
+    #: starts that were given to the host: id and attempt
+    delivered: tuple[ActionResult, ...] = ()
+    now_seconds: int = 0
+    wait_until_seconds: int = 0
+    #: something came meanwhile
+    replan: bool = False
+    outcome: Outcome = "unspecified"
+    #: of the last round
+    withdrawn: tuple[Withdrawn, ...] = ()
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "phase": Field("unspecified"),
+        "desired": Field(None, message="Desired"),
+        "policy": Field(None, message="Policy"),
+        "capabilities": Field(None, message="Capabilities"),
+        "ledger": Field(None, message="Ledger"),
+        "storing": Field(None, message="Ledger"),
+        "starting": Field(None, message="StartAction", repeated=True),
+        "results": Field(None, message="ActionResult", repeated=True),
+        "delivered": Field(None, message="ActionResult", repeated=True),
+        "now_seconds": Field(0),
+        "wait_until_seconds": Field(0),
+        "replan": Field(False),
+        "outcome": Field("unspecified"),
+        "withdrawn": Field(None, message="Withdrawn", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class ReconcileEffect(Message):
+    """What the host has to do, in the order given. An effect is done at least once: one that was lost with a crash
+    comes again, one that comes twice does no harm: (id, attempt) names a start."""
+    #: observe anew, nothing older than this effect, and answer with `observed`
+    observe: bool | None = None
+    #: compare and swap, and answer with `ledger_stored`
+    store_ledger: StoreLedger | None = None
+    #: only ever for an action that the stored ledger has
+    start_action: StartAction | None = None
+    #: send `timer` then; any other event may come before
+    wait_until_seconds: int | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "observe": Field(None),
+        "store_ledger": Field(None, message="StoreLedger"),
+        "start_action": Field(None, message="StartAction"),
+        "wait_until_seconds": Field(None),
+    }
+
+
+@dataclass(frozen=True)
+class ReconcileEvent(Message):
+    """What happened. `now_seconds` is the host's clock; where it runs backwards the reconciler waits until it has
+    caught up."""
+    now_seconds: int = 0
+    desired_changed: DesiredChanged | None = None
+    #: the answer to an `observe` effect
+    observed: Observed | None = None
+    ledger_stored: LedgerStored | None = None
+    action_result: ActionResult | None = None
+    #: the time of a `wait_until_seconds` effect has come, or somebody asks for a look
+    timer: bool | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "now_seconds": Field(0),
+        "desired_changed": Field(None, message="DesiredChanged"),
+        "observed": Field(None, message="Observed"),
+        "ledger_stored": Field(None, message="LedgerStored"),
+        "action_result": Field(None, message="ActionResult"),
+        "timer": Field(None),
+    }
+
+
+@dataclass(frozen=True)
 class Refusal(Message):
     """Message Refusal of the schema."""
     guard: str = ""
@@ -1678,6 +1874,187 @@ class SharedObject(Message):
 
 
 @dataclass(frozen=True)
+class SimulationBar(Message):
+    """One action or state of a slot over time, for pictures."""
+    #: dc/rack/ordinal; empty: the whole cluster
+    slot: str = ""
+    #: an action's kind, or down
+    kind: str = ""
+    from_seconds: int = 0
+    to_seconds: int = 0
+    reason: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "slot": Field(""),
+        "kind": Field(""),
+        "from_seconds": Field(0),
+        "to_seconds": Field(0),
+        "reason": Field(""),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationDisk(Message):
+    """Message SimulationDisk of the schema."""
+    at_seconds: int = 0
+    slot: str = ""
+    used_bytes: int = 0
+    capacity_bytes: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "at_seconds": Field(0),
+        "slot": Field(""),
+        "used_bytes": Field(0),
+        "capacity_bytes": Field(0),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationEvent(Message):
+    """One line of the history."""
+    at_seconds: int = 0
+    #: start, done, failed, withdrawn, fault, cluster, edit, outcome, violation
+    kind: str = ""
+    text: str = ""
+    subject: Target | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "at_seconds": Field(0),
+        "kind": Field(""),
+        "text": Field(""),
+        "subject": Field(None, message="Target"),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationRequest(Message):
+    """Message SimulationRequest of the schema."""
+    #: Desired, observed, policy, ledger, now. The fake cluster starts as `observed` says; what is unknown is taken
+    # to be healthy, and the result notes it.
+    start: PlanRequest | None = None
+    seed: int = 0
+    #: Virtual time after which an unfinished run ends. [60, 31,536,000]; 0: three days.
+    limit_seconds: int = 0
+    #: As `cassplan simulate --fault` takes them; docs/simulate.md has the grammar.
+    faults: tuple[str, ...] = ()
+    #: So many faults of any kind are drawn from the seed, in the first hour. [0, 1000]
+    random_faults: int = 0
+    planner: SimulatedPlanner = "unspecified"
+    edits: tuple[DesiredEdit, ...] = ()
+    #: Virtual time that the cluster must stay converged before the run ends. 0: 300.
+    stay_seconds: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "start": Field(None, message="PlanRequest"),
+        "seed": Field(0),
+        "limit_seconds": Field(0),
+        "faults": Field("", repeated=True),
+        "random_faults": Field(0),
+        "planner": Field("unspecified"),
+        "edits": Field(None, message="DesiredEdit", repeated=True),
+        "stay_seconds": Field(0),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationResult(Message):
+    """Message SimulationResult of the schema."""
+    verdict: SimulationVerdict = "unspecified"
+    summary: str = ""
+    violations: tuple[SimulationViolation, ...] = ()
+    events: tuple[SimulationEvent, ...] = ()
+    bars: tuple[SimulationBar, ...] = ()
+    samples: tuple[SimulationSample, ...] = ()
+    disks: tuple[SimulationDisk, ...] = ()
+    #: The lowest over the run, one for each keyspace and datacenter.
+    lowest: tuple[SimulationSample, ...] = ()
+    #: at the end
+    held: tuple[Held, ...] = ()
+    #: errors of the last plan, and what the start was assumed to be
+    findings: tuple[Finding, ...] = ()
+    #: virtual
+    seconds: int = 0
+    #: 0: not
+    converged_at_seconds: int = 0
+    streamed_bytes: int = 0
+    #: observe, settle, plan, start, check
+    rounds: int = 0
+    #: states that were checked
+    states: int = 0
+    #: started
+    actions: int = 0
+    #: that took effect
+    faults: int = 0
+    #: digest of all events: equal seeds give equal ones
+    history: str = ""
+    #: of the last plan
+    outcome: Outcome = "unspecified"
+    planner: SimulatedPlanner = "unspecified"
+    seed: int = 0
+    cluster: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "verdict": Field("unspecified"),
+        "summary": Field(""),
+        "violations": Field(None, message="SimulationViolation", repeated=True),
+        "events": Field(None, message="SimulationEvent", repeated=True),
+        "bars": Field(None, message="SimulationBar", repeated=True),
+        "samples": Field(None, message="SimulationSample", repeated=True),
+        "disks": Field(None, message="SimulationDisk", repeated=True),
+        "lowest": Field(None, message="SimulationSample", repeated=True),
+        "held": Field(None, message="Held", repeated=True),
+        "findings": Field(None, message="Finding", repeated=True),
+        "seconds": Field(0),
+        "converged_at_seconds": Field(0),
+        "streamed_bytes": Field(0),
+        "rounds": Field(0),
+        "states": Field(0),
+        "actions": Field(0),
+        "faults": Field(0),
+        "history": Field(""),
+        "outcome": Field("unspecified"),
+        "planner": Field("unspecified"),
+        "seed": Field(0),
+        "cluster": Field(""),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationSample(Message):
+    """The fewest replicas up over all ranges of a keyspace in a datacenter, from this time on."""
+    at_seconds: int = 0
+    keyspace: str = ""
+    datacenter: str = ""
+    up: int = 0
+    #: for its strictest level
+    need: int = 0
+    replication_factor: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "at_seconds": Field(0),
+        "keyspace": Field(""),
+        "datacenter": Field(""),
+        "up": Field(0),
+        "need": Field(0),
+        "replication_factor": Field(0),
+    }
+
+
+@dataclass(frozen=True)
+class SimulationViolation(Message):
+    """Message SimulationViolation of the schema."""
+    invariant: str = ""
+    text: str = ""
+    at_seconds: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "invariant": Field(""),
+        "text": Field(""),
+        "at_seconds": Field(0),
+    }
+
+
+@dataclass(frozen=True)
 class SlotFacts(Message):
     """A slot (Kubernetes: Pod). Subject: datacenter, rack, ordinal, uid."""
     present: bool = False
@@ -1808,6 +2185,18 @@ class SourcesRead(Message):
 
 
 @dataclass(frozen=True)
+class StartAction(Message):
+    """Message StartAction of the schema."""
+    action: Action | None = None
+    attempt: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "action": Field(None, message="Action"),
+        "attempt": Field(0),
+    }
+
+
+@dataclass(frozen=True)
 class StartedAction(Message):
     """Message StartedAction of the schema."""
     id: str = ""
@@ -1832,6 +2221,8 @@ class StartedAction(Message):
     request_uid: str = ""
     #: as in the action
     replaced_host_id: str = ""
+    #: as in the action
+    keyspaces: tuple[str, ...] = ()
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "id": Field(""),
@@ -1848,6 +2239,7 @@ class StartedAction(Message):
         "goal": Field(""),
         "request_uid": Field(""),
         "replaced_host_id": Field(""),
+        "keyspaces": Field("", repeated=True),
     }
 
 
@@ -1863,6 +2255,19 @@ class StateChange(Message):
         "action_id": Field(""),
         "state": Field(""),
         "text": Field(""),
+    }
+
+
+@dataclass(frozen=True)
+class StoreLedger(Message):
+    """Message StoreLedger of the schema."""
+    ledger: Ledger | None = None
+    #: of the ledger that is stored now; 0: none is
+    expected_version: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "ledger": Field(None, message="Ledger"),
+        "expected_version": Field(0),
     }
 
 
@@ -2152,4 +2557,16 @@ class Window(Message):
         "start_seconds": Field(0),
         "duration_seconds": Field(0),
         "kinds": Field("unspecified", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class Withdrawn(Message):
+    """A start that did not happen since its conditions no longer held."""
+    id: str = ""
+    text: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "id": Field(""),
+        "text": Field(""),
     }
