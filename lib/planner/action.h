@@ -26,7 +26,8 @@ enum class DriftKind : uint8_t {
   kLeftoverVolume,  // a volume of a slot that is gone for good
   kStaleNode,       // a node that runs another template, or owes a restart
   kDrainedNode,     // only a restart ends it
-  kReplaceNode,     // a dead member that a person asked to replace
+  kReplaceNode,     // a dead member that is to be replaced in its slot
+  kRemoveNode,      // a dead member that the others shall take out of the ring
   kCleanupOwed,
   kReplication,  // a keyspace replicates otherwise than desired
   kRebuildOwed,  // a keyspace got its first replicas in a datacenter, and a node there has no data yet
@@ -82,9 +83,12 @@ struct Action {
   bool in_flight = false;  // the ledger has it started already: counts as placed, is not planned again
   OrderKey key;
   std::vector<ActionIndex> hard;  // predecessors that must be placed
-  ActionIndex drain = -1;         // restart: the drain of the same unit
-  bool in_unit = false;           // drain: placed together with its restart
-  ActionIndex unless = -1;        // dropped when that action is placed
+  // The first action of the same unit, which is placed with this one or not at all: the drain of a restart, the
+  // quarantine of the volume before a replacement or a removal.
+  ActionIndex drain = -1;
+  bool in_unit = false;     // such a first action
+  bool demotes = false;     // set_seeds: without the seeds that are about to be replaced
+  ActionIndex unless = -1;  // dropped when that action is placed
   // Dropped when none of (*only_with)[only_with_from..] is placed. That these come before it, if they are placed at
   // all, is the order key's doing (they are of a lower group) and the ring's sections' (each of them is alone there).
   std::shared_ptr<const std::vector<ActionIndex>> only_with;
@@ -92,6 +96,12 @@ struct Action {
   absl::string_view drift;  // code of the reason
   std::string detail;       // what exactly differs; filled by lower where it is cheap
 };
+
+// The kind of the first action of the same unit; kUnspecified where there is none.
+inline Kind FirstOfUnit(const Action& a) {
+  if (a.drain < 0) return Kind::kUnspecified;
+  return a.kind == Kind::kRestartNode ? Kind::kDrain : Kind::kQuarantineVolume;
+}
 
 // Groups of the order key.
 enum Group : int32_t {

@@ -70,7 +70,7 @@ class Table {
       case Kind::kRemoveNode:
       case Kind::kAssassinate:
         Moves();
-        Host(true);
+        Both(true);
         break;
       case Kind::kReplaceNode:
         Joins();

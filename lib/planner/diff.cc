@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/dead.h"
 
 namespace cassplan::planner {
 namespace {
@@ -19,10 +20,12 @@ class Differ {
   std::vector<Drift> Run() {
     Objects();
     for (size_t r = 0; r < m_.racks.size(); ++r) DiffRack(static_cast<Id>(r));
-    if (m_.seeds_differ == Known::kYes) Add(DriftKind::kSeeds);
+    // While a seed is being replaced the list is without it; its replacement brings the rest.
+    if (m_.seeds_differ == Known::kYes && SeedsToDemote(m_).empty()) Add(DriftKind::kSeeds);
     for (size_t s = 0; s < m_.slots.size(); ++s) DiffSlot(static_cast<Id>(s));
     for (size_t m = 0; m < m_.members.size(); ++m) {
       const Member& member = m_.members[m];
+      if (member.slot == kNone && TakenOut(EndingOf(m_, static_cast<Id>(m)))) AddGhost(static_cast<Id>(m));
       if (member.cleanup_owed && member.slot != kNone) Add(DriftKind::kCleanupOwed, member.slot, static_cast<Id>(m));
     }
     for (const ReplicationGoal& goal : m_.replication_goals) {
@@ -49,6 +52,15 @@ class Differ {
       drift.dc = m_.rack(drift.rack).dc;
     }
     out_.push_back(drift);
+  }
+
+  static bool TakenOut(Ending ending) { return ending == Ending::kRemove || ending == Ending::kAssassinate; }
+
+  // A member without a slot.
+  void AddGhost(Id member) {
+    Add(DriftKind::kRemoveNode, kNone, member);
+    out_.back().rack = m_.member(member).rack;
+    out_.back().dc = m_.member(member).dc;
   }
 
   bool InFlightOn(Id member, Kind kind) const {
@@ -115,6 +127,7 @@ class Differ {
     if (Contains(m_.refused_scale_in, rack.dc)) return;
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
     if (slot.member != kNone) {
+      if (TakenOut(EndingOf(m_, slot.member))) Add(DriftKind::kRemoveNode, s, slot.member);
       // Leaving already: what follows waits for it.
       Add(DriftKind::kSurplusNode, s, slot.member);
     } else if (exists) {
@@ -145,17 +158,28 @@ class Differ {
   void DiffMember(Id s, const Slot& slot, const Rack& rack) {
     const Member& member = m_.member(slot.member);
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
-    if (!exists && rack.present == Known::kYes) {
+    const Ending ending = EndingOf(m_, slot.member);
+    const bool stopped = !exists && rack.present == Known::kYes;
+    const bool data = slot.volume.present != Known::kNo || rack.desired_capacity == 0;
+    const bool given_up = m_.policy.dead_node != DeadNode::kWait && (!data || IsBeyondGrace(m_, member));
+    const bool asked = RequestFor(m_, Kind::kReplaceNode, slot.member) != kNone;
+    if (stopped && !given_up && !asked && !TakenOut(ending)) {
       Add(DriftKind::kStoppedNode, s, slot.member);
       return;
     }
-    if (InFlightOn(slot.member, Kind::kDecommission) || InFlightOn(slot.member, Kind::kRemoveNode)) {
+    const bool removed = RequestFor(m_, Kind::kRemoveNode, slot.member) != kNone || ending == Ending::kAssassinate;
+    if (TakenOut(ending) && (removed || !RestartMayHelp(m_, slot.member))) {
+      Add(DriftKind::kRemoveNode, s, slot.member);
+      if (stopped) Add(DriftKind::kMissingNode, s);  // else its Pod starts by itself, with a permit
+      return;
+    }
+    if (InFlightOn(slot.member, Kind::kDecommission)) {
       Add(DriftKind::kSurplusNode, s,
           slot.member);  // it is on its way out: the slot is emptied, then a node joins anew
       Add(DriftKind::kMissingNode, s);
       return;
     }
-    if (m_.Wanted(Kind::kReplaceNode, s) != kNone) {
+    if (ending == Ending::kReplace && (asked || !RestartMayHelp(m_, slot.member))) {
       Add(DriftKind::kReplaceNode, s, slot.member);
       return;
     }
@@ -195,6 +219,7 @@ class Differ {
     if (ks.gc_grace > 0) interval = std::min(interval, ks.gc_grace);
     for (const LastRepair& last : m_.last_repairs) {
       if (last.keyspace != ks.name || last.at + interval <= m_.now) continue;
+      if (member.repair_owed > 0 && last.at < member.repair_owed) continue;  // it missed writes since
       if (last.host_id.empty() || last.host_id == member.host_id) return false;
     }
     return true;

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
+#include "lib/planner/dead.h"
 
 namespace cassplan::planner {
 namespace {
@@ -71,7 +72,8 @@ class Explainer {
     auto change = [&](Kind kind, Id dc, Id slot) {
       if (slot == kNone || dc == kNone) return;
       if (kind == Kind::kStartNode || kind == Kind::kReplaceNode) rings[At(dc)].insert(slot);
-      if (kind == Kind::kDecommission) rings[At(dc)].erase(slot);
+      const bool out = kind == Kind::kDecommission || kind == Kind::kRemoveNode || kind == Kind::kAssassinate;
+      if (out) rings[At(dc)].erase(slot);
     };
     for (const InFlight& a : m_.in_flight) change(a.kind, a.dc, a.slot);
     for (const ActionIndex i : s_.order) change(actions_[At(i)].kind, actions_[At(i)].dc, actions_[At(i)].slot);
@@ -280,6 +282,9 @@ class Explainer {
         // Behind another one that is held, which says why.
       } else if (Waits(s_.refusals[i])) {
         ++waiting_;
+        for (const Refusal& r : s_.refusals[i]) {
+          if (r.until > m_.now) until_ = until_ == 0 ? r.until : std::min(until_, r.until);
+        }
       } else {
         ++blocked_;
       }
@@ -292,6 +297,7 @@ class Explainer {
   bool Waits(const std::vector<Refusal>& refusals) const {
     const bool under_way = !m_.in_flight.empty() || !m_.foreign.empty();
     return std::all_of(refusals.begin(), refusals.end(), [&](const Refusal& r) {
+      if (r.until > 0) return true;
       return r.waits ? under_way || !s_.order.empty() : r.resource != kNoResource && under_way;
     });
   }
@@ -339,6 +345,8 @@ class Explainer {
       Ignored();
       Ghosts();
       Down();
+      Back();
+      SetAside();
     }
     auto* findings = out_->mutable_findings();
     std::stable_sort(findings->pointer_begin(), findings->pointer_end(),
@@ -485,7 +493,8 @@ class Explainer {
       Add("ghost", Level::kWarning,
           StrCat("host id ", member.host_id, " is a member of rack ", m_.RackName(member.rack), " and has no slot",
                  member.up ? "" : ", and is down"),
-          member.up ? "find out where it runs" : "take it out with nodetool removenode, once it can never come back",
+          member.up ? "find out where it runs"
+                    : StrCat("once it can never come back: ask for remove_node of host id ", member.host_id),
           member.dc);
     }
   }
@@ -512,7 +521,7 @@ class Explainer {
           StrCat(Few(down), are(down),
                  down.size() == 1 ? "down, and nothing in this plan starts it"
                                   : "down, and nothing in this plan starts them"),
-          "find out why in its log; one that can never come back is replaced, or taken out with nodetool removenode");
+          "find out why in its log; for one that can never come back ask for replace_node or remove_node by host id");
     }
     if (!restarted.empty()) {
       Add("member-down", Level::kWarning,
@@ -522,6 +531,28 @@ class Explainer {
       Add("member-down", Level::kWarning,
           StrCat("too few others tell that ", Few(unsure), are(unsure), "up; it counts as down"),
           "let the other nodes answer");
+    }
+  }
+
+  // Members that were down for longer than others keep hints for them.
+  void Back() {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < m_.members.size(); ++i) {
+      if (m_.members[i].repair_owed > 0) names.push_back(m_.MemberName(static_cast<Id>(i)));
+    }
+    if (names.empty()) return;
+    Add("replace-window", Level::kWarning,
+        StrCat(Few(names), names.size() == 1 ? " was" : " were", " down for longer than hints are kept (",
+               Duration(m_.policy.max_hint_window), "): what was written meanwhile is missing there until a repair"),
+        m_.policy.repair ? "" : "nodetool repair --full on it before gc_grace ends; or set policy.repair.enabled");
+  }
+
+  void SetAside() {
+    for (const Quarantined& q : m_.quarantined) {
+      Add("volume-set-aside", Level::kNote,
+          StrCat("volume ", q.name.empty() ? string_view("of the slot") : q.name, " of ", m_.SlotName(q.slot),
+                 " was set aside; it holds the data of host id ", q.host_id),
+          "delete it once nobody misses anything");
     }
   }
 
@@ -603,6 +634,8 @@ class Explainer {
       out_->set_next_check_seconds(30);
     } else if (blocked_ > 0) {
       out_->set_next_check_seconds(60);
+    } else if (until_ > 0) {
+      out_->set_next_check_seconds(until_ - m_.now);
     }
     if (complete_) out_->set_summary(Summary());
   }
@@ -633,6 +666,12 @@ class Explainer {
         return StrCat("drop ", n, " slot", plural);
       case Kind::kDeleteVolume:
         return StrCat("delete ", n, " volume", plural);
+      case Kind::kQuarantineVolume:
+        return StrCat("set ", n, " volume", plural, " aside");
+      case Kind::kRemoveNode:
+        return StrCat("remove ", n, " dead member", plural);
+      case Kind::kAssassinate:
+        return StrCat("assassinate ", n, " dead member", plural);
       case Kind::kReplaceNode:
         return StrCat("replace ", n, " node", plural);
       case Kind::kCleanup:
@@ -680,6 +719,7 @@ class Explainer {
   int32_t ready_count_ = 0;
   int32_t waiting_ = 0;
   int32_t blocked_ = 0;
+  int64_t until_ = 0;  // what is held until then
 };
 
 }  // namespace

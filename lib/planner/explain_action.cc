@@ -45,7 +45,8 @@ void Describer::Kinds() {
       out_->set_way_back("add the datacenter again");
       break;
     case Kind::kSetSeeds:
-      Objects("write the new seed list; it counts from the next start of each node on");
+      Objects(StrCat("write the seed list ", SeedList(), "; it counts from the next start of each node on"));
+      Effect("seeds", SeedList());
       break;
     case Kind::kStartNode:
       Start();
@@ -68,6 +69,13 @@ void Describer::Kinds() {
     case Kind::kReplaceNode:
       Replace();
       break;
+    case Kind::kQuarantineVolume:
+      Quarantine();
+      break;
+    case Kind::kRemoveNode:
+    case Kind::kAssassinate:
+      Remove();
+      break;
     case Kind::kRebuild:
       Rebuild();
       break;
@@ -82,11 +90,8 @@ void Describer::Kinds() {
       break;
     case Kind::kUnspecified:
     case Kind::kGrantStart:
-    case Kind::kQuarantineVolume:
     case Kind::kRecreateRack:
     case Kind::kGrowVolume:
-    case Kind::kRemoveNode:
-    case Kind::kAssassinate:
     case Kind::kStopCompaction:
     case Kind::kUpgradeSstables:
     case Kind::kScrub:

@@ -45,6 +45,10 @@ class Describer {
   void Shrink();
   void DeleteVolume();
   void Replace();
+  void ReplacesFields();
+  void Quarantine();
+  void Remove();
+  std::string SeedList() const;
   void Rebuild();
   void Cleanup();
   void Alter();

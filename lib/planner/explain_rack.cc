@@ -1,5 +1,6 @@
 // What actions are: objects shared by all racks, and racks.
 #include "absl/strings/str_cat.h"
+#include "lib/planner/dead.h"
 #include "lib/planner/explain_describe.h"
 
 namespace cassplan::planner {
@@ -11,6 +12,15 @@ void Describer::Objects(absl::string_view manual) {
   out_->set_verify("cassplan plan shows no such action any more");
   Done("objects_revision", "desired");
   Cost(1, 5);
+}
+
+// "dc1/r1/0, dc1/r2/0"
+std::string Describer::SeedList() const {
+  std::string list;
+  for (const Id seed : a_.demotes ? RemainingSeeds(m_) : m_.seeds) {
+    absl::StrAppend(&list, list.empty() ? "" : ", ", m_.SlotName(seed));
+  }
+  return list;
 }
 
 // A new workload starts nothing by itself, and takes over the slots that are there.

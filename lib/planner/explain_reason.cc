@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/dead.h"
 #include "lib/planner/explain.h"
 
 namespace cassplan::planner {
@@ -50,9 +51,9 @@ void FillTarget(const Model& m, const Action& a, v1::Target* target) {
   }
   if (a.slot != kNone) {
     const Slot& slot = m.slot(a.slot);
-    const absl::string_view uid = a.kind == Kind::kDeleteVolume ? slot.volume.uid : slot.uid;
-    target->set_uid(std::string(uid));
-    if (a.kind == Kind::kDeleteVolume) target->set_name(std::string(slot.volume.name));
+    const bool volume = a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume;
+    target->set_uid(std::string(volume ? slot.volume.uid : slot.uid));
+    if (volume) target->set_name(std::string(slot.volume.name));
   } else if (a.rack != kNone) {
     target->set_uid(std::string(m.rack(a.rack).uid));
   }
@@ -93,6 +94,13 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
   if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};
   if (a.drift == "drained-node") return {"the node is drained, and only a restart ends that", ""};
+  if (a.drift == "dead-node") {
+    const int64_t down = SecondsDown(m, m.member(a.member));
+    return {down > 0 ? StrCat("the member has been down for ", Duration(down)) : std::string("the member is down"), ""};
+  }
+  if (a.drift == "ghost") return {"the member has no slot, and is down", ""};
+  if (a.drift == "seed-replaced") return {"a seed is replaced: it leaves the seed list first", ""};
+  if (a.drift == "requested" && IsMovement(a.kind)) return {"a person asked for it", ""};
   if (a.drift == "replace-requested") return {"a person asked to replace this dead node", ""};
   if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
   if (a.drift == "replication") {

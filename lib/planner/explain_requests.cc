@@ -66,7 +66,7 @@ void WriteOperationStatus(const Model& m, Id request, const Carrier& c, v1::Oper
   if (planned && c.action->request != request) {
     out->set_reason(
         StrCat(out->reason(), "; one action does this and operation ", m.request_at(c.action->request).uid));
-  } else if (planned && c.action->drift != "requested" && c.action->kind != Kind::kReplaceNode) {
+  } else if (planned && c.action->drift != "requested" && c.action->drift != "replace-requested") {
     out->set_reason(StrCat(out->reason(), "; the plan does it anyway (", c.action->drift, ")"));
   }
 }

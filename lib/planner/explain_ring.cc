@@ -27,21 +27,63 @@ void Describer::Decommission() {
   Cost(30 + seconds, 120 + seconds * 4, Load());
 }
 
+// Who goes; for a quarantine, too, so that an executor can prepare the start before the workload makes it by itself.
+void Describer::ReplacesFields() {
+  const Member& dead = m_.member(a_.member);
+  out_->set_replaced_host_id(std::string(dead.host_id));
+  out_->set_replaced_address(std::string(dead.address));
+}
+
 void Describer::Replace() {
+  const Member& dead = m_.member(a_.member);
+  const absl::string_view address = dead.address.empty() ? absl::string_view("<its last address>") : dead.address;
   SlotIdentity();
   Pre("member_down_for_all_live", "yes");
   Pre("down_outside_section", Down());
+  Pre("no_movement", "yes");
+  Pre("volume", "absent or empty", a_.drain >= 0 ? "set aside just before" : "");
   Done("member_up_for_majority", "yes");
-  Done("replaced_host_absent", m_.member(a_.member).host_id);
+  Done("replaced_host_absent", dead.host_id);
+  Abort("node_mode", "joining_failed");
   Effect("member", "up");
+  ReplacesFields();
+  out_->set_permit(v1::PERMIT_KIND_REPLACE);
+  if (a_.drain >= 0 && !a_.in_flight) out_->set_unit(StrCat("replace ", slot_));
   out_->set_template_revision(std::string(m_.rack(a_.rack).desired_revision));
   out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
-  out_->set_manual(StrCat("keep the old volume, start an empty node in ", slot_,
-                          " with replace_address_first_boot=", m_.member(a_.member).address));
-  out_->set_verify("nodetool status on another node shows it as UN with a new host id");
-  out_->set_way_back("none once it has joined");
-  Cost(m_.policy.start_seconds + StreamSeconds(Load()), m_.policy.start_seconds * 2 + 4 * StreamSeconds(Load()),
-       Load());
+  out_->set_manual(StrCat("start an empty node in ", slot_, " with -Dcassandra.replace_address_first_boot=", address,
+                          ", for its first start only"));
+  out_->set_verify(StrCat("nodetool status on another node shows it as UN with a new host id, and lists ", dead.host_id,
+                          " no more"));
+  out_->set_way_back("until it has joined: stop it and put the old volume back; after that none");
+  const int64_t bytes = m_.member(a_.member).load.value_or(0);
+  Cost(m_.policy.start_seconds + StreamSeconds(bytes), m_.policy.start_seconds * 2 + 4 * StreamSeconds(bytes), bytes);
+}
+
+void Describer::Remove() {
+  const Member& dead = m_.member(a_.member);
+  const bool assassinate = a_.kind == Kind::kAssassinate;
+  Pre("host_id", dead.host_id);
+  Pre("member_down_for_all_live", "yes");
+  Pre("down_outside_section", Down());
+  Pre("no_movement", "yes");
+  if (a_.slot != kNone) Pre("slot_cannot_start", "yes");
+  if (!assassinate) Pre("disk_forecast", "fits");
+  Done("absent_for_majority", dead.host_id);
+  Effect("member", "removed");
+  ReplacesFields();
+  if (a_.drain >= 0 && !a_.in_flight) out_->set_unit(StrCat("remove ", m_.MemberName(a_.member)));
+  out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
+  out_->set_manual(assassinate ? StrCat("nodetool assassinate ", dead.address, " on one live node")
+                               : StrCat("nodetool removenode ", dead.host_id, " on one live node"));
+  out_->set_verify(StrCat(assassinate ? "" : "nodetool removenode status shows none in progress; ",
+                          "nodetool status on two other nodes does not list ", dead.host_id));
+  out_->set_way_back(assassinate
+                         ? "none: nothing is streamed, so repair the datacenter afterwards"
+                         : "none once it has begun; a node that hangs in it is ended with removenode force, and "
+                           "a repair");
+  const int64_t seconds = StreamSeconds(Load());
+  assassinate ? Cost(30, 120) : Cost(30 + seconds, 120 + seconds * 4, Load());
 }
 
 void Describer::Rebuild() {

@@ -39,4 +39,27 @@ void Describer::DeleteVolume() {
   Cost(1, 30);
 }
 
+// The claim is kept: what it holds may be missed later.
+void Describer::Quarantine() {
+  const VolumeState& volume = m_.slot(a_.slot).volume;
+  const absl::string_view name = volume.name.empty() ? absl::string_view("of the slot") : volume.name;
+  Pre("volume_uid", volume.uid);
+  Pre("member_down_for_all_live", "yes");
+  Pre("host_id", m_.member(a_.member).host_id);
+  Done("volume_present", "no");
+  Effect("volume", "set aside");
+  ReplacesFields();
+  const bool replaced = a_.drift == "replace-requested" || m_.policy.dead_node == DeadNode::kReplace;
+  if (replaced) out_->set_permit(v1::PERMIT_KIND_REPLACE);
+  out_->set_volume(std::string(volume.name));
+  out_->set_unit(replaced ? StrCat("replace ", slot_) : StrCat("remove ", m_.MemberName(a_.member)));
+  out_->set_manual(StrCat("keep the disk of claim ", name,
+                          " (set the reclaim policy of its PersistentVolume to Retain), then delete the claim and the "
+                          "Pod of ",
+                          slot_));
+  out_->set_verify("the claim is gone, and its PersistentVolume is Released");
+  out_->set_way_back("bind the PersistentVolume to a claim of the same name again");
+  Cost(5, 60);
+}
+
 }  // namespace cassplan::planner

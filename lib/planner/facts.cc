@@ -71,7 +71,35 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
   }
   line_count_after_ = line_count_;
   ReadSchemaVersions();
-  for (const FailedStart& failed : model.failed_starts) failed_restarts_ += failed.kind == Kind::kRestartNode ? 1 : 0;
+  CountFailedRestarts();
+}
+
+// Those that the ledger tells, and nodes that do not come up with the template that is desired: that one is the next
+// node's, too, so that what happens to them would happen to it.
+void Facts::CountFailedRestarts() {
+  std::vector<uint8_t> counted(model_.slots.size(), 0);
+  for (const FailedStart& failed : model_.failed_starts) {
+    if (failed.kind != Kind::kRestartNode) continue;
+    // It serves, and shall get another template than the one that failed.
+    const Slot* slot = failed.slot == kNone ? nullptr : &model_.slot(failed.slot);
+    const bool over = slot != nullptr && failed.member != kNone && model_.member(failed.member).up &&
+                      slot->revision != model_.rack(slot->rack).desired_revision;
+    if (over) continue;
+    ++failed_restarts_;
+    if (failed.slot != kNone) counted[Index(failed.slot)] = 1;
+  }
+  for (const InFlight& running : model_.in_flight) {
+    if (running.slot != kNone) counted[Index(running.slot)] = 1;
+  }
+  for (size_t s = 0; s < model_.slots.size(); ++s) {
+    const Slot& slot = model_.slots[s];
+    const Rack& rack = model_.rack(slot.rack);
+    const bool broken = slot.ready == Known::kNo && (!slot.waiting_reason.empty() || slot.schedulable == Known::kNo);
+    if (counted[s] != 0 || slot.present != Known::kYes || !broken || !slot.desired) continue;
+    const bool current =
+        slot.revision == rack.desired_revision && (rack.restart_token.empty() || slot.token == rack.restart_token);
+    if (current && !rack.desired_revision.empty()) ++failed_restarts_;
+  }
 }
 
 void Facts::ReadSchemaVersions() {
@@ -337,6 +365,14 @@ void Facts::RemoveFromRing(const Action& a) {
   }
 }
 
+std::optional<int64_t> Facts::LargestLoad(Id dc) const {
+  std::optional<int64_t> largest;
+  for (const planner::Member& m : model_.members) {
+    if (m.dc == dc && m.load.has_value()) largest = std::max(largest.value_or(0), *m.load);
+  }
+  return largest;
+}
+
 std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
   const planner::Member& m = model_.member(leaver);
   std::vector<const placement::ReplicaMap*> maps;
@@ -347,7 +383,8 @@ std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
     if (map != nullptr && map->in_ring(leaver)) maps.push_back(map);
   }
   std::optional<int64_t> load = m.load;
-  if (load.has_value()) *load += ExtraBytes(leaver);  // what this plan has brought there before
+  if (!load.has_value() && m.down) load = LargestLoad(m.dc);  // nobody can ask a dead one
+  if (load.has_value()) *load += ExtraBytes(leaver);          // what this plan has brought there before
   return ring::ForecastLeave(maps, leaver, load);
 }
 

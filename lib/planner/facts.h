@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "lib/placement/replicas.h"
@@ -80,7 +81,7 @@ class Facts {
   // Closes the open section of a resource. True: a fact changed for good.
   bool Close(Resource resource);
 
-  // Failed restarts so far (settled).
+  // Failed restarts so far: settled, or seen.
   int32_t failed_restarts() const { return failed_restarts_; }
   const Model& model() const { return model_; }
   const Resources& resources() const { return resources_; }
@@ -99,6 +100,8 @@ class Facts {
   void EffectOnRing(const Action& action);
   void EffectOnSchema(const Action& action);
   void ReadSchemaVersions();
+  void CountFailedRestarts();
+  std::optional<int64_t> LargestLoad(Id dc) const;
   void AddOwed(Id dc, Id except);
   void SetOwed(Id member, bool owed);
   void RemoveFromRing(const Action& action);

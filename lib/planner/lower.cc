@@ -10,7 +10,9 @@ void MarkInFlight(Lowering* l) {
   for (Action& a : l->actions) {
     for (const InFlight& running : l->model.in_flight) {
       if (running.kind != a.kind) continue;
-      const bool same = a.slot != kNone   ? running.slot == a.slot
+      const bool out = a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate;
+      const bool same = out               ? running.member == a.member
+                        : a.slot != kNone ? running.slot == a.slot
                         : a.rack != kNone ? running.rack == a.rack
                                           : running.dc == a.dc;
       if (same && running.keyspace == a.keyspace) a.in_flight = true;
@@ -18,7 +20,7 @@ void MarkInFlight(Lowering* l) {
   }
   for (size_t i = 0; i < l->actions.size(); ++i) {
     const Action& a = l->actions[i];
-    if (a.in_flight && a.drain >= 0) l->at(a.drain).in_flight = true;  // the drain is over
+    if (a.in_flight && a.drain >= 0) l->at(a.drain).in_flight = true;  // what began the unit is over
   }
 }
 
@@ -64,6 +66,7 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   Lowering l(model, drift);
   LowerObjects(&l);
   LowerReplace(&l);
+  LowerRemove(&l);
   LowerScaleIn(&l);
   LowerRollingUpdate(&l);
   LowerScaleOut(&l);

@@ -18,7 +18,7 @@ struct Lowering {
   ActionIndex objects = -1;
   std::vector<ActionIndex> rack_write;    // by rack: create_rack or update_rack
   std::vector<ActionIndex> start;         // by slot
-  std::vector<ActionIndex> decommission;  // by slot
+  std::vector<ActionIndex> decommission;  // by slot; or what else takes its member out of the ring
   std::vector<ActionIndex> last_in_slot;  // by slot: what empties it (delete_volume, else shrink_rack)
   std::vector<uint8_t> restart_begun;     // by rack: some node runs the desired template, another does not
   std::vector<uint8_t> restart_broken;    // by rack: a stale node is down
@@ -28,6 +28,9 @@ struct Lowering {
   Action& at(ActionIndex i) { return actions[static_cast<size_t>(i)]; }
 };
 
+// Sets the volume of a dead member's slot aside, as the first of a unit; -1 where nothing of it is there.
+ActionIndex AddQuarantine(Lowering* l, const Drift& d, absl::string_view code);
+
 // The ledger says that a node is being started in the slot.
 bool StartInFlight(const Model& model, Id slot);
 
@@ -36,6 +39,7 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
 // The procedures, in the order in which they run (later ones look at what earlier ones added).
 void LowerObjects(Lowering* l);  // shared objects, racks, seeds
 void LowerReplace(Lowering* l);
+void LowerRemove(Lowering* l);
 void LowerScaleIn(Lowering* l);
 void LowerRollingUpdate(Lowering* l);
 void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its cold start

@@ -58,6 +58,7 @@ struct Rack {
   absl::string_view owner;
   absl::string_view uid;
   Known parallel = Known::kUnknown;
+  Known start_permits = Known::kUnknown;  // its nodes start on an empty volume only with a permit
   int64_t capacity = 0;
   absl::string_view storage_class;
   bool conflicting = false;                                               // reports contradict each other
@@ -90,6 +91,8 @@ struct Slot {
   Known schedulable = Known::kUnknown;
   bool being_deleted = false;
   bool cordoned = false;
+  Known machine_ready = Known::kUnknown;   // kNo: its machine does not answer; the node may still run
+  Known machine_fenced = Known::kUnknown;  // kYes: proven not to run any more
   absl::string_view uid;
   absl::string_view address;
   absl::string_view revision;
@@ -123,6 +126,7 @@ struct Member {
   bool unseen = false;  // it says that it is a member, and no view lists it
   bool release_unsure = false;  // its own word and the others' differ
   bool drained = false;
+  bool seen_up = false;   // some other member still sees it up
   bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted
   bool in_ring = true;    // owns tokens (a joining node does not yet)
   bool external = false;  // in a datacenter or rack that this cluster's owner does not manage
@@ -140,8 +144,10 @@ struct Member {
   std::optional<int64_t> snapshots;
   std::optional<int64_t> disk_capacity;
   std::optional<int64_t> disk_used;
-  int64_t first_seen_down = 0;
+  int64_t first_seen_down = 0;  // 0: it is up, or nobody could be asked
+  int64_t repair_owed = 0;      // back since then, after it was down for longer than hints are kept; 0: nothing is owed
   bool cleanup_owed = false;
+  bool crossed = false;  // gossip knows it at the address that the Pod of another member has now
 };
 
 enum class Replicates : uint8_t { kNetworkTopology, kSimple, kLocal, kUnknown };
@@ -203,6 +209,13 @@ struct Request {
   RequestState state = RequestState::kWanted;
   bool idle = false;   // refused, because there is nothing to do
   std::string reason;  // one sentence, where the state is not kWanted
+};
+
+// A volume that was moved out of the way of its slot.
+struct Quarantined {
+  Id slot = kNone;
+  absl::string_view host_id;
+  absl::string_view name;
 };
 
 // What an ALTER of before left to do.
@@ -269,6 +282,8 @@ struct Waiver {
   int64_t until = 0;
 };
 
+enum class DeadNode : uint8_t { kWait, kReplace, kRemove };
+
 struct PolicyFacts {
   int32_t width = 1;           // nodes of one rack at once
   bool width_given = false;    // a person chose it
@@ -281,6 +296,9 @@ struct PolicyFacts {
   int32_t max_failed_restarts = 1;
   int64_t max_evidence_age = 300;
   int64_t settle_seconds = 0;
+  DeadNode dead_node = DeadNode::kWait;
+  int64_t replace_after = 3600;
+  int64_t max_hint_window = 10'800;
   int32_t max_used_percent = 80;
   int32_t compaction_headroom_percent = 20;
   int32_t imbalance_percent = 50;
@@ -336,6 +354,8 @@ struct Model {
   std::vector<RebuildDebt> rebuild_debts;
   std::vector<ObjectState> objects;      // by kind, name
   std::vector<Id> seeds;                 // slots, ascending
+  std::vector<Id> observed_seeds;        // as configured now, ascending; meaningful where seeds_differ is known
+  std::vector<Quarantined> quarantined;  // by slot, host id, name
   Known seeds_differ = Known::kUnknown;  // observed seed list is another
   std::vector<ForeignMovement> foreign;
   std::vector<InFlight> in_flight;

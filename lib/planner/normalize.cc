@@ -64,6 +64,17 @@ void ReadSeeds(const v1::Desired& desired, const RackIndex& index, Model* model)
   std::sort(configured.begin(), configured.end());
   configured.erase(std::unique(configured.begin(), configured.end()), configured.end());
   model->seeds_differ = configured == model->seeds ? Known::kNo : Known::kYes;
+  model->observed_seeds = std::move(configured);
+}
+
+void ReadQuarantined(const RackIndex& index, Model* model) {
+  for (const v1::QuarantinedVolume& volume : model->request->ledger().quarantined()) {
+    const Id slot = index.FindSlot(*model, volume.target());
+    if (slot != kNone) model->quarantined.push_back({slot, volume.host_id(), volume.target().name()});
+  }
+  std::sort(model->quarantined.begin(), model->quarantined.end(), [](const Quarantined& a, const Quarantined& b) {
+    return std::tie(a.slot, a.host_id, a.name) < std::tie(b.slot, b.host_id, b.name);
+  });
 }
 
 void ReadObjects(const v1::Desired& desired, Model* model) {
@@ -116,6 +127,7 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
   ReadObserved(index, model);
   if (model->invalid) return;
   ReadSeeds(request.desired(), index, model);
+  ReadQuarantined(index, model);
   ReadKeyspaces(model);
   ReadOperations(index, model);
 }

@@ -98,6 +98,10 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
           &out->max_failed_restarts, model);
   Setting(p.has_max_evidence_age_seconds(), p.max_evidence_age_seconds(), 1, 7 * 86'400, "max_evidence_age_seconds",
           &out->max_evidence_age, model);
+  Setting(p.has_replace_after_seconds(), p.replace_after_seconds(), 0, 30 * 86'400, "replace_after_seconds",
+          &out->replace_after, model);
+  Setting(p.has_max_hint_window_seconds(), p.max_hint_window_seconds(), 0, 30 * 86'400, "max_hint_window_seconds",
+          &out->max_hint_window, model);
   const v1::DiskPolicy& disk = p.disk();
   Setting(disk.has_max_used_percent(), disk.max_used_percent(), 1, 100, "disk.max_used_percent", &out->max_used_percent,
           model);
@@ -186,6 +190,8 @@ void ReadPolicy(const v1::PlanRequest& request, Model* model) {
   out->retain_volumes = p.on_remove() == v1::ON_REMOVE_RETAIN;
   out->drain = !p.has_drain() || p.drain();
   out->auto_cleanup = !request.desired().has_auto_cleanup() || request.desired().auto_cleanup();
+  if (p.dead_node() == v1::DEAD_NODE_POLICY_REPLACE) out->dead_node = DeadNode::kReplace;
+  if (p.dead_node() == v1::DEAD_NODE_POLICY_REMOVE) out->dead_node = DeadNode::kRemove;
   out->repair = p.repair().enabled();
   out->repair_keyspaces.assign(p.repair().keyspaces().begin(), p.repair().keyspaces().end());
   for (const v1::LastRepair& last : request.ledger().last_repairs()) {

@@ -323,6 +323,7 @@ class Join {
     const bool alone = others == 0 && CountMembers() <= 1;
     member->up = own_ok && (2 * seen.up > others || (alone && mode == Mode::kNormal)) && !(others == 0 && !alone);
     member->down = !own_ok || (mode == Mode::kUnknown && 2 * seen.down > others);
+    member->seen_up = seen.up > 0;
     member->drained = mode == Mode::kDrained || mode == Mode::kDraining;
     if (seen.peer != nullptr) {
       member->address = seen.peer->address();

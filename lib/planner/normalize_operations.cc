@@ -37,7 +37,9 @@ bool MayAsk(Kind kind) {
 }
 
 // Kinds that no procedure of this version carries out.
-bool Planned(Kind kind) { return kind == Kind::kReplaceNode; }
+bool Planned(Kind kind) {
+  return kind == Kind::kReplaceNode || kind == Kind::kRemoveNode || kind == Kind::kAssassinate;
+}
 
 class Reader {
  public:
@@ -205,7 +207,15 @@ class Reader {
       r->reason = over.message().empty() ? (over.failed() ? "it failed" : "done") : over.message();
       return;
     }
-    if (r->kind != Kind::kReplaceNode || r->state != RequestState::kWanted) return;
+    if (r->state != RequestState::kWanted) return;
+    const bool removes = r->kind == Kind::kRemoveNode || r->kind == Kind::kAssassinate;
+    if (removes && r->member == kNone) {
+      Refuse("it names no member", r);
+    } else if (removes && m_.member(r->member).up) {
+      r->idle = true;
+      Refuse(StrCat(m_.MemberName(r->member), " is up: a live node is decommissioned, by asking for fewer nodes"), r);
+    }
+    if (r->kind != Kind::kReplaceNode) return;
     if (r->slot == kNone) {
       Refuse(StrCat(m_.MemberName(r->member), " has no slot to be replaced in"), r);
     } else if (r->member == kNone) {

@@ -223,6 +223,7 @@ class Reader {
       rack.uid = report->subject().uid();
       rack.capacity = facts.volume().capacity_bytes();
       rack.storage_class = facts.volume().storage_class();
+      rack.start_permits = ToKnown(facts.has_start_permits(), facts.start_permits());
       if (facts.has_parallel()) rack.parallel = facts.parallel() ? Known::kYes : Known::kNo;
       for (const v1::TemplateSection& s : facts.template_().sections()) rack.sections.emplace_back(s.name(), s.value());
       std::sort(rack.sections.begin(), rack.sections.end());
@@ -255,6 +256,8 @@ class Reader {
     slot->schedulable = ToKnown(facts.has_schedulable(), facts.schedulable());
     slot->being_deleted = facts.being_deleted();
     slot->cordoned = facts.machine_cordoned();
+    slot->machine_ready = ToKnown(facts.has_machine_ready(), facts.machine_ready());
+    slot->machine_fenced = ToKnown(facts.has_machine_fenced(), facts.machine_fenced());
     slot->uid = report.subject().uid();
     slot->address = facts.address();
     slot->revision = facts.template_revision();

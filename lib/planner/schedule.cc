@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
+#include "lib/planner/dead.h"
 #include "lib/planner/facts.h"
 
 namespace cassplan::planner {
@@ -263,9 +264,11 @@ class Pass {
     for (const ActionIndex p : a.hard) {
       const Action& before = actions_[At(p)];
       const bool same_slot = before.slot == a.slot && a.slot != kNone;
-      ask.predecessor_left |=
-          same_slot && (before.kind == Kind::kDecommission || (before.kind == Kind::kShrinkRack && Left(p)));
-      ask.predecessor_empties |= same_slot && before.kind == Kind::kDeleteVolume;
+      ask.predecessor_left |= same_slot && (TakesOut(before.kind) || (before.kind == Kind::kShrinkRack && Left(p)));
+      const bool sets_aside = before.kind == Kind::kQuarantineVolume ||
+                              (before.drain >= 0 && actions_[At(before.drain)].kind == Kind::kQuarantineVolume);
+      ask.predecessor_empties |= same_slot && (before.kind == Kind::kDeleteVolume || sets_aside);
+      ask.predecessor_demotes |= before.kind == Kind::kSetSeeds && before.demotes;
     }
     Refusals refusals(&refusals_);
     const absl::Span<const Guard> guards = Guards();
@@ -277,13 +280,16 @@ class Pass {
     if (!refusals_.empty() && !m_.policy.waivers.empty()) ApplyWaivers(i);
   }
 
+  static bool TakesOut(Kind kind) {
+    return kind == Kind::kDecommission || kind == Kind::kRemoveNode || kind == Kind::kAssassinate;
+  }
+
   // A shrink after a decommission of the same slot.
   bool Left(ActionIndex shrink) const {
     const Action& s = actions_[At(shrink)];
     if (!m_.slot(s.slot).left_host_id.empty() && m_.slot(s.slot).left_proven) return true;
-    return std::any_of(s.hard.begin(), s.hard.end(), [&](ActionIndex p) {
-      return actions_[At(p)].kind == Kind::kDecommission && actions_[At(p)].slot == s.slot;
-    });
+    return std::any_of(s.hard.begin(), s.hard.end(),
+                       [&](ActionIndex p) { return TakesOut(actions_[At(p)].kind) && actions_[At(p)].slot == s.slot; });
   }
 
   void ApplyWaivers(ActionIndex i) {
@@ -440,9 +446,13 @@ std::string GoalOf(const Model& m, const Action& a) {
     case Kind::kStartNode:
       return "member";
     case Kind::kReplaceNode:
-      return a.request == kNone ? "member" : std::string(m.request_at(a.request).uid);
-    case Kind::kDecommission:
+    case Kind::kQuarantineVolume:
     case Kind::kRemoveNode:
+    case Kind::kAssassinate:
+      if (a.request != kNone) return std::string(m.request_at(a.request).uid);
+      // The same slot may be replaced again, when the next member dies, too.
+      return absl::StrCat("without ", a.member == kNone ? absl::string_view() : m.member(a.member).host_id);
+    case Kind::kDecommission:
     case Kind::kShrinkRack:
     case Kind::kDeleteVolume:
     case Kind::kDeleteRack:
@@ -462,7 +472,7 @@ std::string GoalOf(const Model& m, const Action& a) {
     }
     case Kind::kSetSeeds: {
       base::Fingerprint f;
-      for (const Id s : m.seeds) f.Add(m.SlotName(s));
+      for (const Id s : a.demotes ? RemainingSeeds(m) : m.seeds) f.Add(m.SlotName(s));
       return f.Hex(16);
     }
     default:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/dead.h"
 
 namespace cassplan::planner {
 namespace {
@@ -147,6 +148,7 @@ class Settler {
       case Kind::kShrinkRack:
         return rack != nullptr && slot != nullptr && rack->present == Known::kYes && rack->nodes <= slot->ordinal &&
                slot->present == Known::kNo;
+      case Kind::kQuarantineVolume:
       case Kind::kDeleteVolume:
         return slot != nullptr && (slot->volume.present == Known::kNo ||
                                    (slot->volume.present == Known::kYes && !started.target().uid().empty() &&
@@ -298,6 +300,14 @@ class Settler {
       left->mutable_slot()->clear_host_id();
       left->mutable_slot()->clear_uid();
       left->set_at_seconds(model_.now);
+    } else if (a.kind == Kind::kQuarantineVolume) {
+      v1::QuarantinedVolume* volume = out_->add_quarantined();
+      *volume->mutable_target() = started.target();
+      volume->mutable_target()->clear_host_id();
+      volume->mutable_target()->clear_uid();
+      volume->set_host_id(started.target().host_id());
+      volume->set_at_seconds(model_.now);
+      if (a.slot != kNone) AddQuarantined(a.slot, started);
     } else if (a.kind == Kind::kCleanup && a.member != kNone && !a.some_keyspaces) {
       model_.members[static_cast<size_t>(a.member)].cleanup_owed = false;
     } else if (a.kind == Kind::kAlterKeyspace && a.source_dc != kNone && a.keyspace != kNone) {
@@ -311,6 +321,15 @@ class Settler {
       *last->mutable_target() = started.target();
       last->mutable_target()->clear_uid();
       last->set_at_seconds(started.started_at_seconds());
+    }
+  }
+
+  // Text in the model must outlive it; the request's strings do.
+  void AddQuarantined(Id slot, const v1::StartedAction& started) {
+    for (const v1::StartedAction& original : in_.started()) {
+      if (original.id() != started.id()) continue;
+      model_.quarantined.push_back({slot, original.target().host_id(), original.target().name()});
+      return;
     }
   }
 
@@ -463,11 +482,18 @@ class Settler {
   void RememberDown() {
     for (const auto& [host, id] : hosts_) {
       Member& member = model_.members[static_cast<size_t>(id)];
-      if (member.up || !member.known || !member.in_ring) continue;
+      if (!member.known || !member.in_ring) continue;
       int64_t since = model_.now;
       for (const v1::FirstSeenDown& before : in_.first_seen_down()) {
-        if (before.host_id() == host && before.at_seconds() > 0) since = std::min(since, before.at_seconds());
+        if (before.host_id() != host || before.at_seconds() <= 0) continue;
+        if (before.back_at_seconds() > 0) {
+          KeepBack(before.at_seconds(), before.back_at_seconds(), &member);
+        } else {
+          since = std::min(since, before.at_seconds());
+        }
       }
+      if (member.up && model_.now - since > model_.policy.max_hint_window) KeepBack(since, model_.now, &member);
+      if (member.up) continue;
       member.first_seen_down = since;
       v1::FirstSeenDown* down = out_->add_first_seen_down();
       down->set_host_id(std::string(host));
@@ -475,7 +501,34 @@ class Settler {
     }
   }
 
+  // It was away for longer than hints are kept: what it missed only a repair brings. That is owed until every keyspace
+  // of a user was repaired there since, or deletions that it missed are forgotten.
+  void KeepBack(int64_t since, int64_t back, Member* member) {
+    if (model_.now - back > SmallestGrace(model_)) return;
+    bool owed = false;
+    for (const Keyspace& k : model_.keyspaces) {
+      if (!k.counted || !ReplicatesAt(k, member->dc)) continue;
+      const bool repaired = std::any_of(in_.last_repairs().begin(), in_.last_repairs().end(), [&](const auto& last) {
+        const std::string& host = last.target().host_id();
+        return last.keyspace() == k.name && last.at_seconds() >= back && (host.empty() || host == member->host_id);
+      });
+      owed = owed || !repaired;
+    }
+    if (!owed) return;
+    member->repair_owed = std::max(member->repair_owed, back);
+    v1::FirstSeenDown* down = out_->add_first_seen_down();
+    down->set_host_id(std::string(member->host_id));
+    down->set_at_seconds(since);
+    down->set_back_at_seconds(back);
+  }
+
+  static bool ReplicatesAt(const Keyspace& k, Id dc) {
+    if (k.strategy == planner::Replicates::kSimple) return k.simple_rf > 1;
+    return k.strategy == planner::Replicates::kNetworkTopology && dc != kNone && k.rf[static_cast<size_t>(dc)] > 0;
+  }
+
   void CopyRest() {
+    for (const v1::QuarantinedVolume& volume : Sorted(in_.quarantined())) *out_->add_quarantined() = volume;
     for (const v1::LeftMember& left : Sorted(in_.left())) {
       const Id slot = FindSlot(model_, left.slot());
       const bool gone =

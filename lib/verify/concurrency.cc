@@ -190,7 +190,8 @@ class ConcurrencyCheck {
 
   bool DependsOnMoment(const Operation& operation) const {
     if (Disrupts(operation)) {
-      return operation.node != kNone && (leaves_.contains(operation.node) || !At(world_.nodes, operation.node).in_ring);
+      return operation.node != kNone && (At(world_.nodes, operation.node).down_since > 0 ||
+                                         leaves_.contains(operation.node) || !At(world_.nodes, operation.node).in_ring);
     }
     return NeedsOneRelease(operation) || IsDestructive(operation.kind) ||
            operation.kind == v1::ACTION_KIND_START_NODE || operation.kind == v1::ACTION_KIND_DELETE_RACK ||

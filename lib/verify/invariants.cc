@@ -58,7 +58,9 @@ class OneCheck {
         kind == v1::ACTION_KIND_REPLACE_NODE || kind == v1::ACTION_KIND_QUARANTINE_VOLUME) {
       CheckDead();
     }
-    if (kind == v1::ACTION_KIND_START_NODE) CheckVolume();
+    if (kind == v1::ACTION_KIND_REMOVE_NODE || kind == v1::ACTION_KIND_ASSASSINATE) CheckFenced();
+    if (kind == v1::ACTION_KIND_RESTART_NODE || kind == v1::ACTION_KIND_START_NODE) CheckGrace();
+    if (kind == v1::ACTION_KIND_START_NODE || kind == v1::ACTION_KIND_REPLACE_NODE) CheckVolume();
     if (kind == v1::ACTION_KIND_ALTER_KEYSPACE) CheckFactor();
     if (kind == v1::ACTION_KIND_REBUILD) CheckRebuild();
     if (Disrupts(operation_)) CheckInRing();
@@ -151,6 +153,40 @@ class OneCheck {
     if (HasNode() && Now().in_ring && Now().taken_by != kNone) Add("live-target", "the plan only took the member down");
   }
 
+  // Whoever is taken out of the ring by others could come back as a stranger with old data: not from its slot, and not
+  // from a slot of its rack of which it is not known whose it is.
+  void CheckFenced() {
+    if (!HasNode()) return;
+    const Node& node = At(world_.nodes, operation_.node);
+    for (int32_t i = 0; i < Size(world_.slots); ++i) {
+      const Slot& slot = At(world_.slots, i);
+      if (slot.node == operation_.node) {
+        const VolumeState volume = At(moment_.volumes, i);
+        if (slot.may_run) Add("fenced", "its slot may start it again");
+        if (volume != VolumeState::kAbsent && volume != VolumeState::kEmpty) Add("fenced", "its volume is in its slot");
+      } else if (node.slot == kNone && slot.rack == node.rack && MayHold(i)) {
+        Add("fenced", absl::StrCat(slot.name, " may be its slot"));
+      }
+    }
+  }
+
+  bool MayHold(int32_t number) const {
+    const Slot& slot = At(world_.slots, number);
+    if (slot.node != kNone && At(world_.nodes, slot.node).up) return false;
+    const VolumeState volume = At(moment_.volumes, number);
+    if (volume == VolumeState::kMember) return slot.volume_host_id == At(world_.nodes, operation_.node).host_id;
+    return volume == VolumeState::kUnknown || slot.may_run;
+  }
+
+  // Deletions that it missed are forgotten everywhere else.
+  void CheckGrace() {
+    if (!HasNode() || operation_.joins) return;
+    constexpr int64_t kDefault = 10 * 86400;
+    const int64_t grace = world_.smallest_grace == 0 ? kDefault : world_.smallest_grace;
+    const int64_t since = At(world_.nodes, operation_.node).down_since;
+    if (since > 0 && world_.now - since > grace) Add("replace-window", "its data is older than gc_grace");
+  }
+
   void CheckVolume() {
     if (operation_.slot == kNone) return;
     const Slot& slot = At(world_.slots, operation_.slot);
@@ -158,7 +194,7 @@ class OneCheck {
     const VolumeState volume = At(moment_.volumes, operation_.slot);
     const bool has_none = rack != world_.desired.end() && !rack->second.has_volume;
     if (has_none && (volume == VolumeState::kUnknown || volume == VolumeState::kAbsent)) return;
-    if (operation_.joins) {
+    if (operation_.joins || operation_.kind == v1::ACTION_KIND_REPLACE_NODE) {
       if (volume == VolumeState::kUnknown) Add("fresh-volume", "what is on the slot's volume is not known");
       if (volume == VolumeState::kMember) Add("fresh-volume", "the slot's volume holds data of another member");
     } else if (volume != VolumeState::kMember || slot.volume_host_id != At(world_.nodes, operation_.node).host_id) {

@@ -25,6 +25,12 @@ void ExpectHolds(const TestCluster& cluster, const TestPlan& plan) {
   EXPECT_THAT(BrokenOnWalks(cluster, plan, 5), IsEmpty());
 }
 
+// In its slot, with the old volume set aside before.
+void Replace(TestPlan& plan, const std::string& slot) {
+  const std::string aside = plan.Add(v1::ACTION_KIND_QUARANTINE_VOLUME, MemberTarget(slot));
+  plan.Add(v1::ACTION_KIND_REPLACE_NODE, MemberTarget(slot), {aside});
+}
+
 std::string Decommission(TestPlan& plan, const std::string& slot, const std::vector<std::string>& after = {}) {
   return plan.Add(v1::ACTION_KIND_DECOMMISSION, MemberTarget(slot), after);
 }
@@ -225,7 +231,7 @@ TEST(QuorumMover, ReplacementNeedsTheLevelWithoutIt) {
   TestCluster cluster(1, 3, 1);
   cluster["dc1/r2/0"].up = false;
   TestPlan plan;
-  plan.Add(v1::ACTION_KIND_REPLACE_NODE, MemberTarget("dc1/r2/0"));
+  Replace(plan, "dc1/r2/0");
   ExpectHolds(cluster, plan);
   cluster["dc1/r3/0"].up = false;
   EXPECT_THAT(BrokenByOrder(cluster, plan), Contains("quorum-mover"));
@@ -622,7 +628,7 @@ TEST(MovementSources, ReplaceTheDead) {
   TestCluster cluster(1, 3, 2);
   cluster["dc1/r2/0"].up = false;
   TestPlan plan;
-  plan.Add(v1::ACTION_KIND_REPLACE_NODE, MemberTarget("dc1/r2/0"));
+  Replace(plan, "dc1/r2/0");
   ExpectHolds(cluster, plan);
   cluster["dc1/r3/0"].up = false;
   EXPECT_THAT(Broken(cluster, plan), Contains("movement-sources"));
@@ -631,10 +637,35 @@ TEST(MovementSources, ReplaceTheDead) {
 TEST(LiveTarget, OnlyTheDeadAreRemoved) {
   TestCluster cluster(1, 3, 2);
   TestPlan plan;
-  plan.Add(v1::ACTION_KIND_REMOVE_NODE, MemberTarget("dc1/r2/0"));
+  const std::string aside = plan.Add(v1::ACTION_KIND_QUARANTINE_VOLUME, MemberTarget("dc1/r2/0"));
+  plan.Add(v1::ACTION_KIND_REMOVE_NODE, MemberTarget("dc1/r2/0"), {aside});
+  cluster["dc1/r2/0"].fenced = true;
   ExpectBroken(cluster, plan, "live-target");
   cluster["dc1/r2/0"].up = false;
   ExpectHolds(cluster, plan);
+}
+
+TEST(Fenced, WhatIsRemovedCannotStartAgain) {
+  TestCluster cluster(1, 3, 2);
+  cluster["dc1/r2/0"].up = false;
+  cluster["dc1/r2/0"].fenced = true;
+  TestPlan with_volume;
+  with_volume.Add(v1::ACTION_KIND_REMOVE_NODE, MemberTarget("dc1/r2/0"));
+  ExpectBroken(cluster, with_volume, "fenced");
+  TestPlan plan;
+  const std::string aside = plan.Add(v1::ACTION_KIND_QUARANTINE_VOLUME, MemberTarget("dc1/r2/0"));
+  plan.Add(v1::ACTION_KIND_REMOVE_NODE, MemberTarget("dc1/r2/0"), {aside});
+  ExpectHolds(cluster, plan);
+  cluster["dc1/r2/0"].fenced = false;
+  ExpectBroken(cluster, plan, "fenced");
+}
+
+TEST(FreshVolume, ReplacementOnTheOldData) {
+  TestCluster cluster(1, 3, 2);
+  cluster["dc1/r2/0"].up = false;
+  TestPlan plan;
+  plan.Add(v1::ACTION_KIND_REPLACE_NODE, MemberTarget("dc1/r2/0"));
+  ExpectBroken(cluster, plan, "fresh-volume");
 }
 
 TEST(FreshVolume, JoinsOnNobodysData) {

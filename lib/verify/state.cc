@@ -75,6 +75,7 @@ class WorldMaker {
     JoinSlots();
     ReadKeyspaces();
     ReadCleanupOwed();
+    ReadDown();
     return std::move(world_);
   }
 
@@ -98,17 +99,22 @@ class WorldMaker {
 
   void ReadReports() {
     bool volumes_complete = false;
+    bool slots_complete = false;
     for (const v1::Report& report : request_.observed().reports()) {
       if (report.status() != v1::REPORT_STATUS_OK) continue;
       const int32_t slot = SlotOf(report.subject());
       if (report.has_node()) ReadNode(report, slot);
       if (report.observed_at_seconds() < fresh_since_) continue;
       volumes_complete |= report.inventory().volumes_complete();
+      slots_complete |= report.inventory().slots_complete();
       if (slot == kNone) continue;
       if (report.has_slot() && IsLatest(report, slot, slot_dates_)) ReadSlot(report, At(world_.slots, slot));
       if (report.has_volume() && IsLatest(report, slot, volume_dates_)) ReadVolume(report, At(world_.slots, slot));
     }
     world_.volumes_complete = volumes_complete;
+    for (int32_t slot = 0; slot < Size(world_.slots) && slots_complete; ++slot) {
+      if (!slot_dates_.contains(slot)) At(world_.slots, slot).may_run = false;
+    }
     for (int32_t slot = 0; slot < Size(world_.slots) && volumes_complete; ++slot) {
       if (!volume_dates_.contains(slot)) At(world_.slots, slot).volume = VolumeState::kAbsent;
     }
@@ -124,6 +130,8 @@ class WorldMaker {
   static void ReadSlot(const v1::Report& report, Slot& slot) {
     slot.uid = report.slot().present() ? report.subject().uid() : "";
     slot.address = report.slot().address();
+    const bool waits = report.slot().has_schedulable() && !report.slot().schedulable();
+    slot.may_run = report.slot().present() && !waits && !report.slot().machine_fenced();
   }
 
   static void ReadVolume(const v1::Report& report, Slot& slot) {
@@ -263,6 +271,10 @@ class WorldMaker {
   }
 
   void AddKeyspace(const v1::Keyspace& in) {
+    if (in.gc_grace_seconds() > 0 && in.strategy() != "LocalStrategy") {
+      world_.smallest_grace =
+          world_.smallest_grace == 0 ? in.gc_grace_seconds() : std::min(world_.smallest_grace, in.gc_grace_seconds());
+    }
     Keyspace out;
     out.name = in.name();
     out.counted = !IsUncounted(in);
@@ -290,6 +302,17 @@ class WorldMaker {
     }
     if (keyspace.levels.empty()) {
       keyspace.levels = {v1::CONSISTENCY_LEVEL_LOCAL_QUORUM, v1::CONSISTENCY_LEVEL_LOCAL_SERIAL};
+    }
+  }
+
+  void ReadDown() {
+    world_.now = request_.now_seconds();
+    for (const v1::FirstSeenDown& down : request_.ledger().first_seen_down()) {
+      const auto found = world_.node_of_host.find(down.host_id());
+      if (found == world_.node_of_host.end() || down.back_at_seconds() > 0 || down.at_seconds() <= 0) continue;
+      Node& node = At(world_.nodes, found->second);
+      if (node.up) continue;
+      node.down_since = node.down_since == 0 ? down.at_seconds() : std::min(node.down_since, down.at_seconds());
     }
   }
 

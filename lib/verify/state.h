@@ -44,6 +44,7 @@ struct Node {
   bool left = false;   // enough members say so
   bool ever_in_ring = false;
   bool owes_cleanup = false;
+  int64_t down_since = 0;  // as the ledger remembers; 0: not known, or up
   Movement movement = Movement::kStill;
 };
 
@@ -61,6 +62,7 @@ struct Slot {
   VolumeState volume = VolumeState::kUnknown;
   std::string volume_host_id;
   std::string volume_uid;
+  bool may_run = true;  // nothing shows that no process runs in it
 };
 
 enum class Strategy { kTopology, kSimple, kUnsupported };
@@ -102,6 +104,8 @@ struct World {
   bool ring_known = false;                        // most members gave a fresh and complete view
   bool volumes_complete = false;
   bool hold_intolerant = false;
+  int64_t now = 0;
+  int64_t smallest_grace = 0;  // gc_grace, in seconds; 0: not known
   int32_t max_datacenters = 1;
 
   int32_t Datacenter(absl::string_view name);

@@ -135,6 +135,7 @@ void TestCluster::AddNode(const std::string& slot, const TestNode& node, v1::Pla
   *place.mutable_subject() = SlotTarget(slot);
   place.mutable_subject()->set_uid(absl::StrCat("pod:", slot));
   place.mutable_slot()->set_present(true);
+  if (node.fenced) place.mutable_slot()->set_machine_fenced(true);
   place.mutable_slot()->set_address(absl::StrCat("ip:", slot));
   v1::Report& volume = AddReport("kubernetes", 10, request);
   *volume.mutable_subject() = SlotTarget(slot);

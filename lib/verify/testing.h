@@ -27,6 +27,7 @@ struct TestNode {
   std::string release = "4.1.3";
   bool in_views = true;
   bool has_facts = true;
+  bool fenced = false;  // its machine is proven to be off
   v1::VolumeContents contents = v1::VOLUME_CONTENTS_MEMBER;
 };
 

@@ -399,6 +399,7 @@ Cluster Rolling(const Shape& shape, uint64_t seed, bool drain) {
 void Down(Cluster* cluster, const std::string& slot, bool failed) {
   cluster->node(slot).up = false;
   cluster->node(slot).failed = failed;
+  if (failed) cluster->policy.set_max_failed_restarts(2);  // one is let pass, so that the other rules show
 }
 
 const std::vector<Case>& SmallCases() {

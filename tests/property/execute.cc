@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace cassplan::property {
 namespace {
@@ -84,6 +85,14 @@ void Replace(const v1::Target& target, Cluster* cluster) {
   node.started_times = old.started_times + 1;
 }
 
+void Remove(const std::string& host_id, Cluster* cluster) {
+  for (const auto& [slot, node] : cluster->nodes()) {
+    if (node.host_id != host_id) continue;
+    cluster->RemoveNode(slot);
+    return;
+  }
+}
+
 void Alter(const v1::Action& action, Cluster* cluster) {
   for (ReplicationOf& k : cluster->keyspaces) {
     if (k.name == action.target().keyspace()) {
@@ -117,6 +126,13 @@ void Show(const v1::Action& action, Cluster* cluster) {
     case v1::ACTION_KIND_DECOMMISSION:
       Leave(target, cluster);
       break;
+    case v1::ACTION_KIND_QUARANTINE_VOLUME:
+      cluster->node(slot).volume_gone = true;
+      break;
+    case v1::ACTION_KIND_REMOVE_NODE:
+    case v1::ACTION_KIND_ASSASSINATE:
+      Remove(target.host_id(), cluster);
+      break;
     case v1::ACTION_KIND_SHRINK_RACK:
       cluster->node(slot).slot_present = false;
       cluster->node(slot).volume_left = true;
@@ -127,7 +143,7 @@ void Show(const v1::Action& action, Cluster* cluster) {
       cluster->RemoveNode(slot);
       break;
     case v1::ACTION_KIND_SET_SEEDS:
-      cluster->observed_seeds = cluster->seeds;
+      cluster->observed_seeds = absl::StrSplit(action.effects(0).value(), ", ");
       break;
     case v1::ACTION_KIND_ALTER_KEYSPACE:
       Alter(action, cluster);

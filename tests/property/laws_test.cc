@@ -16,6 +16,8 @@
 //   paused, approval,    policy, desired                                              nobody's
 //     canary
 //   failure-stop         failed starts of the ledger                                  nobody's
+//   replace-window       members down and since when, requests, policy                nobody's
+//   fenced               slots and volumes as observed, set aside by a predecessor    node/slot
 //   one-topology-change  movements that the ledger does not know                      nobody's: no action ends them
 //   mixed-version        release lines, open changes and readers of releases          schema
 //   schema-agreement     schema versions as observed                                  nobody's: no action is planned to
@@ -209,6 +211,8 @@ class World {
     asked.host_id = member.host_id;
     model_.requests.push_back(asked);
     Add(Kind::kReplaceNode, slot.rack, s).request = static_cast<Id>(model_.requests.size()) - 1;
+    Add(Kind::kRemoveNode, slot.rack, s);
+    Add(Kind::kAssassinate, slot.rack, s);
     for (Id k = 0; k < static_cast<Id>(model_.keyspaces.size()); ++k) AddOfNode(s, k);
   }
 

@@ -103,6 +103,24 @@ v1::PlanRequest TwoRacksAtOnce() {
   return c.Build();
 }
 
+// Its Pod is there, and could start it again after it was removed.
+v1::PlanRequest RemoveWhatMayStart() {
+  Cluster c(Even(2));
+  c.start_permits = true;
+  c.node("dc1/r1/1").up = false;
+  c.node("dc1/r1/1").down_for = 7200;
+  c.policy.set_dead_node(v1::DEAD_NODE_POLICY_REMOVE);
+  return c.Build();
+}
+
+// A new template would restart a node that missed deletions which are forgotten by now.
+v1::PlanRequest RestartBeyondGrace() {
+  Cluster c = Rolling(Even(2), 1);
+  c.node("dc1/r1/1").up = false;
+  c.node("dc1/r1/1").down_for = 11 * 86400;
+  return c.Build();
+}
+
 v1::PlanRequest RestartBesideADeadNode() { return MakeCase("OneFailed").Build(); }
 
 struct Seen {
@@ -126,6 +144,8 @@ const std::vector<Seen>& SeenByTheVerifier() {
       {"range-movement", "RestartWhileRangesMove", RestartWhileRangesMove, "range-movement"},
       {"one-rack", "TwoDatacentersAtOnce", TwoDatacentersAtOnce, "max-datacenters"},
       {"one-rack", "TwoRacksAtOnce", TwoRacksAtOnce, "one-rack"},
+      {"fenced", "RemoveWhatMayStart", RemoveWhatMayStart, "fenced"},
+      {"replace-window", "RestartBeyondGrace", RestartBeyondGrace, "replace-window"},
       {"quorum", "RestartBesideADeadNode", RestartBesideADeadNode, "quorum"},
   };
   return *kSeen;
@@ -179,6 +199,7 @@ v1::PlanRequest CanaryOfARack() {
 v1::PlanRequest RestartThatFailed() {
   Cluster c = Rolling(Even(1), 1);
   Down(&c, "dc1/r1/0", true);
+  c.policy.clear_max_failed_restarts();
   return c.Build();
 }
 

@@ -329,7 +329,12 @@ TEST(Scheduling, FarFromTheMover) {
 TEST(Scheduling, ReplaceDead) {
   const Planned p = PlanCase("ReplaceDead");
   EXPECT_THAT(p->held(), IsEmpty());
-  EXPECT_THAT(p->Ready(), ElementsAre("replace_node dc1/r2/0"));
+  EXPECT_THAT(p->Ready(), ElementsAre("quarantine_volume dc1/r2/0"));
+  EXPECT_TRUE(p->Before("quarantine_volume dc1/r2/0", "replace_node dc1/r2/0"));
+  const v1::Action& replace = p->action("replace_node dc1/r2/0");
+  EXPECT_EQ(p->action("quarantine_volume dc1/r2/0").unit(), replace.unit());
+  EXPECT_EQ(replace.replaced_host_id(), replace.target().host_id());
+  EXPECT_NE(replace.replaced_address(), "");
 }
 
 // Asking once is not asking for ever: the request names the member, and only a dead one is replaced.
@@ -356,8 +361,9 @@ TEST(Scheduling, ReplaceDeadImage) {
   EXPECT_THAT(p->held(), IsEmpty());
   EXPECT_FALSE(p->Has(Restart("dc1/r2/0")));
   EXPECT_THAT(p->Sections("serving/dc1"),
-              ElementsAre(ElementsAre("replace_node dc1/r2/0"), ElementsAre(Restart("dc1/r2/1"), Restart("dc1/r2/2")),
-                          RestartsOf("dc1/r1", 3), RestartsOf("dc1/r3", 3)));
+              ElementsAre(ElementsAre("quarantine_volume dc1/r2/0", "replace_node dc1/r2/0"),
+                          ElementsAre(Restart("dc1/r2/1"), Restart("dc1/r2/2")), RestartsOf("dc1/r1", 3),
+                          RestartsOf("dc1/r3", 3)));
 }
 
 // ---- F12: two racks stay two racks
@@ -561,6 +567,8 @@ Cluster Hung() {
   for (const char* rack : {"r1", "r2", "r3"}) cluster.templates[{"dc1", rack}] = "B";
   Down(&cluster, "dc1/r1/3", false);
   cluster.InFlight("hung", v1::ACTION_KIND_RESTART_NODE, "dc1/r1/3");
+  cluster.ledger.mutable_started(0)->set_attempt(2);
+  cluster.policy.set_max_failed_restarts(2);  // one is let pass
   return cluster;
 }
 

@@ -174,6 +174,7 @@ void Cluster::BuildObserved(v1::Observed* out) const {
     if (token != template_tokens.end()) r->set_restart_token(token->second);
     r->set_owner_id("owner");
     r->set_parallel(parallel);
+    if (start_permits) r->set_start_permits(true);
     r->mutable_volume()->set_capacity_bytes(int64_t{100} << 30);
   }
   if (!observed_seeds.empty()) {
@@ -196,8 +197,11 @@ void Cluster::BuildObserved(v1::Observed* out) const {
       s->set_template_revision(n.revision);
       s->set_restart_token(n.restart_token);
       s->set_release(n.release);
+      s->set_waiting_reason(n.waiting_reason);
+      if (n.pending) s->set_schedulable(false);
+      if (n.fenced) s->set_machine_fenced(true);
     }
-    if (n.slot_present || n.volume_left) {
+    if ((n.slot_present || n.volume_left) && !n.volume_gone) {
       v1::Report* volume = AddReport(out, "kubernetes");
       SetSlot(slot, volume->mutable_subject());
       volume->mutable_subject()->set_uid("volume-uid-" + slot);
@@ -261,6 +265,11 @@ void Cluster::BuildLedger(v1::Ledger* out) const {
       SetSlot(slot, owed->mutable_target());
       owed->mutable_target()->set_host_id(n.host_id);
     }
+    if (n.down_for > 0) {
+      v1::FirstSeenDown* down = out->add_first_seen_down();
+      down->set_host_id(n.host_id);
+      down->set_at_seconds(kNow - n.down_for);
+    }
     if (!n.failed) continue;
     v1::StartedAction* a = out->add_started();
     a->set_id("failed-" + slot);
@@ -268,7 +277,7 @@ void Cluster::BuildLedger(v1::Ledger* out) const {
     SetSlot(slot, a->mutable_target());
     a->mutable_target()->set_host_id(n.host_id);
     a->mutable_target()->set_uid(SlotUid(slot));
-    a->set_attempt(1);
+    a->set_attempt(n.attempts > 0 ? n.attempts : std::max(1, policy.max_failed_restarts()));
     a->set_state(v1::STARTED_STATE_FAILED);
   }
 }

@@ -32,6 +32,7 @@ struct Node {
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
   bool in_views = true;  // others see it in the ring
   bool failed = false;   // the ledger says that its restart failed
+  int attempts = 0;      // so many times; 0: as often as policy lets it try
   bool owes_cleanup = false;
   std::string revision = "A";
   std::string release = "4.1.3";
@@ -41,6 +42,11 @@ struct Node {
   std::string schema_version = "s1";
   int started_times = 0;     // a slot that is started anew has another uid
   bool volume_left = false;  // slot_present is false, and its volume is still there
+  bool volume_gone = false;  // its volume is not there, although the slot may be
+  bool pending = false;      // its Pod waits for a machine
+  bool fenced = false;       // its machine is proven to be off
+  std::string waiting_reason;
+  int64_t down_for = 0;  // seconds, as the ledger remembers
 };
 
 struct ReplicationOf {
@@ -66,8 +72,9 @@ class Cluster {
   std::map<std::pair<std::string, std::string>, std::string> templates;
   std::map<std::pair<std::string, std::string>, std::string> template_tokens;  // its restart token; default ""
   std::map<std::pair<std::string, std::string>, int> replicas;                 // default: nodes in the rack
-  bool parallel = true;                                                        // podManagementPolicy Parallel
-  std::vector<std::string> observed_seeds;                                     // empty: not reported
+  bool start_permits = false;
+  bool parallel = true;                     // podManagementPolicy Parallel
+  std::vector<std::string> observed_seeds;  // empty: not reported
   // ---- desired
   Shape desired;
   std::string revision = "A";

@@ -27,7 +27,7 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
     return;
   }
   const bool gives_back =
-      a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode ||
+      a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate ||
       (a.kind == Kind::kAlterKeyspace && a.replication_factor > ask.facts.ReplicationFactor(a.keyspace, a.dc));
   if (!gives_back) return;
   int32_t owed = 0;

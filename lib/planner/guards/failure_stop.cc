@@ -1,6 +1,7 @@
-// failure-stop: a rolling update stops after policy.max_failed_restarts failed restarts; the same restart of a node
-// that failed is not tried again before something changes. Restarts of nodes that are down stay possible: they may be
-// the repair.
+// failure-stop: a rolling update stops after policy.max_failed_restarts failed restarts, those that the ledger tells
+// and those that are seen: a node that waits or crashes with the desired template. The same restart of a node that
+// failed is not tried again before something changes. Restarts of nodes that are down stay possible: they may be the
+// repair.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -24,7 +25,7 @@ void CheckFailureStop(const Ask& ask, Refusals* out) {
       return;
     }
   }
-  if (!a.was_down && ask.facts.failed_restarts() > m.policy.max_failed_restarts) {
+  if (!a.was_down && ask.facts.failed_restarts() >= m.policy.max_failed_restarts) {
     out->Add(kMany, kNoResource, kNone, ask.facts.failed_restarts());
   }
 }
@@ -34,8 +35,11 @@ Text DescribeFailureStop(const Model& m, const Action&, const Refusal& r) {
     return {absl::StrCat("the restart of ", m.SlotName(r.subject), " failed (attempt ", r.number, ")"),
             "find out why the node does not come up; a changed template is tried at once"};
   }
-  return {absl::StrCat(r.number, " restarts failed, more than policy.max_failed_restarts allows"),
-          "bring the failed nodes back, or go back to the template that worked"};
+  return {absl::StrCat(r.number, r.number == 1 ? " node does" : " nodes do",
+                       " not come up with the desired template: a rolling update stops there "
+                       "(policy.max_failed_restarts is ",
+                       m.policy.max_failed_restarts, ")"),
+          "bring the failed nodes back, or go back to the template that worked; or raise policy.max_failed_restarts"};
 }
 
 }  // namespace cassplan::planner

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "lib/planner/guards/guard_testing.h"
@@ -26,6 +27,7 @@ TEST(FailureStop, SameTemplateIsNotTriedAgain) {
 
 TEST(FailureStop, NodeThatStaysDown) {
   Cluster cluster = Restarting();
+  cluster.node("dc1/r1/0").attempts = 1;
   cluster.node("dc1/r1/0").failed = true;
   cluster.node("dc1/r1/0").up = false;
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"),
@@ -41,17 +43,41 @@ TEST(FailureStop, TooManyFailures) {
     cluster.node(slot).failed = true;
     cluster.node(slot).up = false;
   }
-  const std::string many =
-      "2 restarts failed, more than policy.max_failed_restarts allows | "
-      "bring the failed nodes back, or go back to the template that worked";
-  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/2"), many);
+  const auto many = [](const std::string& nodes, int max) {
+    return nodes +
+           " not come up with the desired template: a rolling update stops there (policy.max_failed_restarts is " +
+           std::to_string(max) +
+           ") | bring the failed nodes back, or go back to the template that worked; or raise "
+           "policy.max_failed_restarts";
+  };
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/2"), many("2 nodes do", 1));
+  cluster.policy.set_max_failed_restarts(2);  // after as many as that, not after one more
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/2"), many("2 nodes do", 2));
   // A node that is down may be the repair.
   cluster.node("dc1/r1/2").up = false;
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/2"), kPlanned);
-  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/3"), many);
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/3"), many("2 nodes do", 2));
   cluster.node("dc1/r1/2").up = true;
   cluster.node("dc1/r1/1").failed = false;
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/2"), kPlanned);
+}
+
+// No ledger: what is seen of the node is enough.
+TEST(FailureStop, CrashesWithTheNewTemplate) {
+  Cluster cluster = Restarting(Even(4));
+  testing::Node& first = cluster.node("dc1/r1/0");
+  first.revision = "B";
+  first.up = false;
+  first.waiting_reason = "CrashLoopBackOff";
+  EXPECT_THAT(Answer(cluster, kGuard, "restart_node dc1/r1/1"), ::testing::StartsWith("1 node does not come up"));
+  EXPECT_THAT(Answer(cluster, kGuard, "restart_node dc1/r2/0"), ::testing::StartsWith("1 node does not come up"));
+  first.waiting_reason = "";
+  first.pending = true;  // it asks for more than any machine has
+  EXPECT_THAT(Answer(cluster, kGuard, "restart_node dc1/r1/1"), ::testing::StartsWith("1 node does not come up"));
+  // Another template, and its own restart is the first.
+  first.revision = "bad";
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"), kPlanned);
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"), kPlanned);
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct Refusal {
   Resource resource = kNoResource;  // whose next section might allow it; kNoResource: none will
   Id subject = kNone;               // the guard's own: member, slot, keyspace, ...
   int64_t number = 0;
+  int64_t until = 0;  // time alone will end it, then
 };
 
 struct Ask {
@@ -37,7 +38,8 @@ struct Ask {
   const Action& action;
   const std::vector<Resource>& fresh;  // read as if their open sections had closed; sorted
   bool predecessor_left = false;       // a placed predecessor takes this slot's member out of the ring
-  bool predecessor_empties = false;    // a placed predecessor empties this slot's volume
+  bool predecessor_empties = false;    // a placed predecessor empties this slot's volume, or sets it aside
+  bool predecessor_demotes = false;    // a placed predecessor takes its slot out of the seed list
 
   bool Fresh(Resource r) const;
   // Of its node where there is one: what its snitch says counts for replicas, not where its slot is.
@@ -95,6 +97,8 @@ CASSPLAN_GUARD(Paused);
 CASSPLAN_GUARD(Approval);
 CASSPLAN_GUARD(Canary);
 CASSPLAN_GUARD(FailureStop);
+CASSPLAN_GUARD(ReplaceWindow);
+CASSPLAN_GUARD(Fenced);
 CASSPLAN_GUARD(OneTopologyChange);
 CASSPLAN_GUARD(MixedVersion);
 CASSPLAN_GUARD(SchemaAgreement);

@@ -17,6 +17,8 @@ constexpr Guard kGuards[] = {
     {"approval", CheckApproval, DescribeApproval},
     {"canary", CheckCanary, DescribeCanary},
     {"failure-stop", CheckFailureStop, DescribeFailureStop},
+    {"replace-window", CheckReplaceWindow, DescribeReplaceWindow},
+    {"fenced", CheckFenced, DescribeFenced},
     {"one-topology-change", CheckOneTopologyChange, DescribeOneTopologyChange},
     {"mixed-version", CheckMixedVersion, DescribeMixedVersion},
     {"schema-agreement", CheckSchemaAgreement, DescribeSchemaAgreement},

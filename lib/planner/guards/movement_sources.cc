@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kSelfDown, kUnknown, kAlive };
+enum Code : uint8_t { kDown, kDeadVictim, kTokensUnknown, kIntolerant, kSelfDown, kUnknown, kAlive, kBothGone };
 
 Id AnyAway(const Ask& ask, Id dc, Id except) {
   for (size_t i = 0; i < ask.model.members.size(); ++i) {
@@ -100,6 +100,7 @@ void CheckGone(const Ask& ask, Refusals* out) {
     out->Add(kAlive, kNoResource, a.member);
     return;
   }
+  if (a.kind == Kind::kAssassinate) return;  // nothing is streamed
   for (Id c = 0; c < ask.facts.classes(); ++c) {
     const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
     if (!HasReplicas(rc, a.dc)) continue;
@@ -111,9 +112,15 @@ void CheckGone(const Ask& ask, Refusals* out) {
     for (const placement::Range range : map->ranges_of(a.member)) {
       for (const placement::Node n : map->replicas(range)) {
         if (n == a.member || !ask.facts.Away(n, true)) continue;
-        out->Add(kDown, ask.resources.serving(a.dc), n);
+        out->Add(kBothGone, ask.resources.serving(a.dc), n);
         return;
       }
+    }
+    if (a.kind != Kind::kRemoveNode) continue;
+    for (const auto& h : map->WithoutNode(a.member)) {
+      if (h.gained < 0 || !ask.facts.Away(h.gained, true)) continue;
+      out->Add(kDown, ask.resources.serving(a.dc), h.gained);
+      return;
     }
   }
 }
@@ -142,16 +149,22 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
   } else if (a.kind == Kind::kDecommission) {
     CheckLeave(ask, out);
     CheckIntolerant(ask, out);
-  } else if (a.kind == Kind::kReplaceNode || a.kind == Kind::kRemoveNode) {
+  } else if (a.kind == Kind::kReplaceNode || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate) {
     CheckGone(ask, out);
   }
 }
 
-Text DescribeMovementSources(const Model& m, const Action&, const Refusal& r) {
+Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kDown:
       return {absl::StrCat(m.MemberName(r.subject), " is down and would have to give or take data"),
               absl::StrCat("bring ", m.MemberName(r.subject), " back, or replace it")};
+    case kBothGone:
+      return {absl::StrCat(m.MemberName(r.subject), " is down, too, and holds ranges of ", m.MemberName(a.member),
+                           ": what was written to both only would be missed"),
+              absl::StrCat("bring ", m.MemberName(r.subject),
+                           " back; when both are lost for good, add a waiver for guard movement-sources, and repair "
+                           "afterwards")};
     case kDeadVictim:
       return {absl::StrCat(m.MemberName(r.subject), " is down; a node that is down cannot be decommissioned"),
               "bring it back, or take it out of the ring with removenode (host id " +

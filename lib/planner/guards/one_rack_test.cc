@@ -58,6 +58,7 @@ TEST(OneRack, NarrowerWhileANodeIsDown) {
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"), "held by paused");
   cluster.node("dc1/r3/7").up = false;
   cluster.node("dc1/r3/7").failed = true;
+  cluster.policy.set_max_failed_restarts(2);
   const std::string answer = Answer(cluster, kGuard, "restart_node dc1/r1/1");
   EXPECT_EQ(answer,
             "1 node(s) of the rack are being restarted already, while a node of another rack is down | "

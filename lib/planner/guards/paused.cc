@@ -6,12 +6,12 @@ namespace cassplan::planner {
 
 void CheckPaused(const Ask& ask, Refusals* out) {
   const KindSet& paused = ask.model.policy.paused;
-  // A drain is placed with its restart.
-  if (paused.Has(ask.action.kind) || (ask.action.drain >= 0 && paused.Has(Kind::kDrain))) out->Add(0);
+  // The first action of a unit is placed with the other.
+  if (paused.Has(ask.action.kind) || paused.Has(FirstOfUnit(ask.action))) out->Add(0);
 }
 
 Text DescribePaused(const Model& m, const Action& a, const Refusal&) {
-  const Kind kind = m.policy.paused.Has(a.kind) ? a.kind : Kind::kDrain;
+  const Kind kind = m.policy.paused.Has(a.kind) ? a.kind : FirstOfUnit(a);
   return {absl::StrCat(KindName(kind), " is paused by policy"), "take it out of policy.paused"};
 }
 

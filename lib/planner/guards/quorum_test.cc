@@ -13,6 +13,7 @@ constexpr char kGuard[] = "quorum";
 void Fail(const std::string& slot, Cluster* cluster) {
   cluster->node(slot).up = false;
   cluster->node(slot).failed = true;
+  cluster->policy.set_max_failed_restarts(9);
 }
 
 TEST(Quorum, ReplicasThatWouldBeAwayAtOnce) {

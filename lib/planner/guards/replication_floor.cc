@@ -38,7 +38,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
     if (a.replication_factor > ask.facts.NodesInDc(a.dc)) out->Add(kTooMany, ring, a.keyspace, a.replication_factor);
     return;
   }
-  if (a.kind != Kind::kDecommission && a.kind != Kind::kRemoveNode) return;
+  if (a.kind != Kind::kDecommission && a.kind != Kind::kRemoveNode && a.kind != Kind::kAssassinate) return;
   if (!ask.model.schema_known || ask.model.schema_derived) {
     out->Add(kUnknown);
     return;
@@ -70,7 +70,9 @@ Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r)
     default:
       return {absl::StrCat("too few nodes would be left in ", dc, " for the ", r.number, " replicas of keyspace ",
                            m.keyspace(r.subject).name),
-              "add nodes, or lower the replication first"};
+              a.kind == Kind::kDecommission
+                  ? "add nodes, or lower the replication first"
+                  : "replace the dead node in its slot instead (policy.dead_node: replace, or ask for replace_node)"};
   }
 }
 

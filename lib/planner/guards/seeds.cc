@@ -8,7 +8,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kOwnSeed, kLastSeed };
+enum Code : uint8_t { kOwnSeed, kLastSeed, kReplacedSeed };
 
 bool HoldsData(const Ask& ask, Id dc) {
   for (size_t k = 0; k < ask.model.keyspaces.size(); ++k) {
@@ -29,6 +29,12 @@ void CheckSeeds(const Ask& ask, Refusals* out) {
     out->Add(kOwnSeed, kNoResource, a.slot);
     return;
   }
+  if (a.kind == Kind::kReplaceNode) {
+    const bool in_list = m.seeds_differ == Known::kUnknown ||
+                         std::binary_search(m.observed_seeds.begin(), m.observed_seeds.end(), a.slot);
+    if (in_list && !ask.predecessor_demotes) out->Add(kReplacedSeed, kNoResource, a.slot);
+    return;
+  }
   if (!IsDisruption(a.kind) || a.was_down || a.joins) return;
   int32_t in_dc = 0;
   for (const Id seed : m.seeds) in_dc += m.DcOfSlot(seed) == a.dc && m.slot(seed).member != kNone ? 1 : 0;
@@ -39,6 +45,11 @@ void CheckSeeds(const Ask& ask, Refusals* out) {
 }
 
 Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
+  if (r.code == kReplacedSeed) {
+    return {absl::StrCat("slot ", m.SlotName(r.subject),
+                         " is in the seed list, and no other seed would be left: a seed replaces nobody"),
+            "add another node to the seed list first"};
+  }
   if (r.code == kOwnSeed) {
     return {absl::StrCat("slot ", m.SlotName(r.subject),
                          " is in the seed list, and a node that is its own seed joins without its data"),

@@ -74,9 +74,9 @@ TEST(SingleReplica, Waiver) {
   waiver->set_until_seconds(testing::kNow + 1);
   const v1::PlanResponse waived = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
   EXPECT_EQ(Answer(waived, kGuard, "replace_node dc1/r2/0"), kPlanned);
-  ASSERT_EQ(waived.plan().actions_size(), 1);
-  ASSERT_EQ(waived.plan().actions(0).waivers_size(), 1);
-  EXPECT_EQ(waived.plan().actions(0).waivers(0), kGuard);
+  ASSERT_EQ(waived.plan().actions_size(), 2);  // its volume is set aside before
+  ASSERT_EQ(waived.plan().actions(1).waivers_size(), 1);
+  EXPECT_EQ(waived.plan().actions(1).waivers(0), kGuard);
 
   v1::Waiver other = *waiver;
   other.set_guard("quorum");

@@ -27,7 +27,11 @@ bool Disturbs(const Action& a) {
 void CheckSupported(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const Model& m = ask.model;
-  if (!m.policy.capable.Has(a.kind)) out->Add(kCapability);
+  if (!m.policy.capable.Has(a.kind)) {
+    out->Add(kCapability, kNoResource, kNone, static_cast<int64_t>(a.kind));
+  } else if (const Kind first = FirstOfUnit(a); first != Kind::kUnspecified && !m.policy.capable.Has(first)) {
+    out->Add(kCapability, kNoResource, kNone, static_cast<int64_t>(first));
+  }
   if (a.rack != kNone && m.rack(a.rack).conflicting) out->Add(kRackUnknown, kNoResource, a.rack);
   if (a.slot != kNone && m.slot(a.slot).member_unknown && a.kind != Kind::kRestartNode) {
     out->Add(kMemberUnknown, kNoResource, a.slot);
@@ -40,7 +44,7 @@ void CheckSupported(const Ask& ask, Refusals* out) {
   if (!m.schema_known && !a.was_down) out->Add(kKeyspacesUnknown);
 }
 
-Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
+Text DescribeSupported(const Model& m, const Action&, const Refusal& r) {
   switch (r.code) {
     case kPartitioner:
       return {absl::StrCat("the cluster uses the partitioner ", m.partitioner,
@@ -53,7 +57,7 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
     case kKeyspacesUnknown:
       return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
     case kCapability:
-      return {absl::StrCat("the executor cannot do ", KindName(a.kind)),
+      return {absl::StrCat("the executor cannot do ", KindName(static_cast<Kind>(r.number))),
               "run the manual command; the plan goes on once it is seen done"};
     case kDoubt:
       return {m.doubt, "wait until gossip agrees, and collect the nodes' answers again"};

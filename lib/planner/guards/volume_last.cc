@@ -1,7 +1,8 @@
 // volume-last: a slot is dropped, and its volume deleted, only after its member has left: by a decommission of this
 // plan (its evidence is a precondition, checked again just before), or because a majority of all known members, at
 // least one per rack, show the host id LEFT, or do not list it although their lists are whole and the decommission is
-// known to be done. A slot whose node never was in the ring just goes.
+// known to be done. A slot whose node never was in the ring just goes. The volume of a dead member is set aside only
+// when no live peer sees the member up, and it is kept: nothing in a plan deletes it.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +17,16 @@ bool AnyWithoutSlot(const Model& m) {
                      [](const Member& member) { return member.slot == kNone && member.in_ring && !member.external; });
 }
 
-enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown, kNobodysData };
+enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown, kNobodysData, kSeenUp };
 
 }  // namespace
 
 void CheckVolumeLast(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
+  if (FirstOfUnit(a) == Kind::kQuarantineVolume || a.kind == Kind::kReplaceNode) {
+    if (a.member != kNone && ask.model.member(a.member).seen_up) out->Add(kSeenUp, kNoResource, a.member);
+    return;
+  }
   if (a.kind != Kind::kShrinkRack && a.kind != Kind::kDeleteVolume) return;
   const Model& m = ask.model;
   const Slot& slot = m.slot(a.slot);
@@ -69,6 +74,9 @@ Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
     case kUnknownMember:
       return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),
               "collect the answers of the nodes"};
+    case kSeenUp:
+      return {absl::StrCat("some node still sees ", m.MemberName(r.subject), " up: its volume is not taken away"),
+              "wait until all nodes see it down, or mend the network between them"};
     case kMounted:
       return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "find out what uses it"};
     case kRingUnknown:

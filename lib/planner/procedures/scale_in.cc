@@ -79,13 +79,15 @@ void LowerScaleIn(Lowering* l) {
     const Slot& slot = m.slot(s);
     const size_t rack = static_cast<size_t>(slot.rack);
     ++turn;
-    ActionIndex leave = -1;
-    if (slot.member != kNone && m.member(slot.member).movement != Movement::kLeaving) {
+    ActionIndex leave = l->decommission[static_cast<size_t>(s)];  // a dead one is removed by the others
+    if (leave >= 0) {
+      l->at(leave).key.turn = turn;
+    } else if (slot.member != kNone && m.member(slot.member).movement != Movement::kLeaving) {
       leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
     } else if (slot.member != kNone && m.member(slot.member).movement_is_ours) {
       leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
     }
-    if (leave >= 0) {
+    if (leave >= 0 && l->at(leave).kind == Kind::kDecommission) {
       l->at(leave).key.turn = turn;
       int32_t& in_dc = nodes[static_cast<size_t>(m.rack(slot.rack).dc)];
       l->at(leave).detail = ForceReason(m, m.rack(slot.rack).dc, in_dc, all);
@@ -102,6 +104,7 @@ void LowerScaleIn(Lowering* l) {
     last_shrink[rack] = shrink;
     l->last_in_slot[static_cast<size_t>(s)] = shrink;
     const bool comes_back = slot.desired;  // left, and is to join anew: it must not find its old data
+    if (leave >= 0 && FirstOfUnit(l->at(leave)) == Kind::kQuarantineVolume) continue;  // it is set aside, and kept
     if (slot.volume.present == Known::kNo || (m.policy.retain_volumes && !comes_back)) continue;
     const ActionIndex volume = l->Add(Kind::kDeleteVolume, kGroupShrink, slot.rack, s, "surplus-slot");
     l->at(volume).key.turn = turn;
