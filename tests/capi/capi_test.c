@@ -314,6 +314,70 @@ static void reads_sources(void) {
   CHECK(strstr(text, "d.yaml:2:1") != NULL);
 }
 
+/* One event into a reconciler; the effects as text. */
+static cassplan_status step(cassplan_reconciler* reconciler, const char* json, char* text, size_t text_size) {
+  cassplan_buffer* out = kStaleBuffer;
+  cassplan_error* error = kStaleError;
+  const cassplan_status status =
+      cassplan_reconciler_step(reconciler, CASSPLAN_ENCODING_JSON, json, strlen(json), &out, &error);
+  CHECK((status == CASSPLAN_OK) == (out != NULL) && (status == CASSPLAN_OK) == (error == NULL));
+  const size_t n = cassplan_buffer_size(out) < text_size - 1 ? cassplan_buffer_size(out) : text_size - 1;
+  if (status == CASSPLAN_OK) {
+    memcpy(text, cassplan_buffer_data(out), n);
+    text[n] = 0;
+  } else {
+    snprintf(text, text_size, "%s", cassplan_error_message(error));
+  }
+  cassplan_buffer_free(out);
+  cassplan_error_free(error);
+  return status;
+}
+
+static void reconcilers(void) {
+  const char* first =
+      "{\"event\": {\"now_seconds\": 1795000000, \"desired_changed\": {\"desired\": {\"cluster\": \"demo\"}}}}";
+  const char* bad[] = {
+      "", "{}", "[]", "{\"resume\": true, \"event\": {}}", "{\"event\": {\"now_seconds\": \"x\"}}", "{\"evnet\": {}}"};
+  const char* out_of_range = "{\"poll_seconds\": -1}";
+  char text[65536];
+  cassplan_reconciler* reconciler = (cassplan_reconciler*)(uintptr_t)8;
+  cassplan_buffer* checkpoint = NULL;
+  cassplan_error* error = NULL;
+  cassplan_reconciler_free(NULL);
+  CHECK(cassplan_reconciler_new(CASSPLAN_ENCODING_JSON, "{}", 2, NULL, NULL) == CASSPLAN_INVALID_ARGUMENT);
+  CHECK(cassplan_reconciler_new(7, "{}", 2, &reconciler, NULL) == CASSPLAN_INVALID_ARGUMENT && reconciler == NULL);
+  CHECK(cassplan_reconciler_new(CASSPLAN_ENCODING_JSON, out_of_range, strlen(out_of_range), &reconciler, &error) ==
+        CASSPLAN_INVALID_ARGUMENT);
+  CHECK(reconciler == NULL && strstr(cassplan_error_message(error), "poll_seconds") != NULL);
+  cassplan_error_free(error);
+  CHECK(step(NULL, first, text, sizeof text) == CASSPLAN_INVALID_ARGUMENT);
+  CHECK(cassplan_reconciler_checkpoint(NULL, CASSPLAN_ENCODING_JSON, &checkpoint, NULL) == CASSPLAN_INVALID_ARGUMENT);
+
+  CHECK(cassplan_reconciler_new(CASSPLAN_ENCODING_PROTO, NULL, 0, &reconciler, NULL) == CASSPLAN_OK);
+  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
+    CHECK(step(reconciler, bad[i], text, sizeof text) == CASSPLAN_INVALID_ARGUMENT && strlen(text) > 0);
+  }
+  CHECK(step(reconciler, first, text, sizeof text) == CASSPLAN_OK && strstr(text, "\"observe\": true") != NULL);
+  CHECK(cassplan_reconciler_checkpoint(reconciler, 7, &checkpoint, NULL) == CASSPLAN_INVALID_ARGUMENT);
+  CHECK(cassplan_reconciler_checkpoint(reconciler, CASSPLAN_ENCODING_JSON, NULL, NULL) == CASSPLAN_INVALID_ARGUMENT);
+  CHECK(cassplan_reconciler_checkpoint(reconciler, CASSPLAN_ENCODING_JSON, &checkpoint, NULL) == CASSPLAN_OK);
+  cassplan_reconciler_free(reconciler);
+
+  /* Another one goes on from there: what may have been lost comes again. */
+  const size_t size = cassplan_buffer_size(checkpoint);
+  char* config = malloc(size + 64);
+  if (config == NULL) abort();
+  const size_t at = (size_t)sprintf(config, "{\"checkpoint\": ");
+  memcpy(config + at, cassplan_buffer_data(checkpoint), size);
+  strcpy(config + at + size, "}");
+  cassplan_buffer_free(checkpoint);
+  CHECK(cassplan_reconciler_new(CASSPLAN_ENCODING_JSON, config, strlen(config), &reconciler, NULL) == CASSPLAN_OK);
+  CHECK(step(reconciler, "{\"resume\": true}", text, sizeof text) == CASSPLAN_OK);
+  CHECK(strstr(text, "\"observe\": true") != NULL);
+  free(config);
+  cassplan_reconciler_free(reconciler);
+}
+
 int main(int argc, char** argv) {
   FILE* file = argc == 2 ? fopen(argv[1], "rb") : NULL;
   if (file == NULL) {
@@ -331,6 +395,7 @@ int main(int argc, char** argv) {
   problems_have_places();
   unknown_fields();
   reads_sources();
+  reconcilers();
   round_trip(json, size);
   verify_and_render(json, size);
   deep_inputs();

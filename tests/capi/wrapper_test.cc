@@ -68,6 +68,11 @@ void Others(const std::string& request) {
         request);
   CHECK(cassplan::validate(cassplan::Encoding::proto, proto.view()).size() > 0);
   CHECK(!cassplan::try_read(cassplan::Encoding::json, "{}"));
+  cassplan::Reconciler reconciler;
+  CHECK(!reconciler.try_step("{}"));
+  cassplan::Reconciler moved = std::move(reconciler);
+  CHECK(moved.step("{\"event\": {\"now_seconds\": 5, \"timer\": true}}").size() > 0);
+  CHECK(moved.checkpoint().size() > 0);
 }
 
 }  // namespace

@@ -39,7 +39,8 @@
  * Work without a bound in its input has one in its request (`max_...`), and the answer says when it was reached.
  *
  * Threads. Functions without a handle may be called from any number of threads at once. A buffer or an error may be
- * read by many threads; freeing it is exclusive. Nothing blocks, and nothing is tied to the thread that made it.
+ * read by many threads; freeing it is exclusive. A reconciler is used by one thread at a time, not always by the same;
+ * different ones are independent. Nothing blocks, and nothing is tied to the thread that made it.
  *
  * Determinism. Equal requests give equal bytes, on every machine.
  *
@@ -100,6 +101,8 @@ typedef int32_t cassplan_encoding;
 typedef struct cassplan_buffer cassplan_buffer;
 /* Why a call could not be done. */
 typedef struct cassplan_error cassplan_error;
+/* Drives one cluster; see below. */
+typedef struct cassplan_reconciler cassplan_reconciler;
 
 /* ---- versions ---- */
 
@@ -191,6 +194,35 @@ CASSPLAN_API cassplan_status cassplan_render(cassplan_encoding encoding, const v
 CASSPLAN_API cassplan_status cassplan_convert(const char* message, cassplan_encoding from, const void* data,
                                               size_t data_size, cassplan_encoding to, cassplan_buffer** out,
                                               cassplan_error** error);
+
+/* ---- the reconciler ----
+ * A state machine that drives one cluster to what is desired, for hosts that act. It does nothing itself: each step
+ * takes what happened and gives what to do next (observe, store the ledger, start an action, wait), in order, at least
+ * once. cassplan/v1/reconcile.proto says what each event and effect asks of the host. Time comes with the events.
+ *
+ * One thread at a time; a second one at the same moment gets CASSPLAN_FAILED_PRECONDITION. After CASSPLAN_INTERNAL free
+ * it and go on from the last checkpoint.
+ */
+
+/*
+ * A new reconciler, or one that goes on from a checkpoint: ReconcilerConfig. `*reconciler` is NULL after a failure;
+ * free it with cassplan_reconciler_free. CASSPLAN_INVALID_ARGUMENT: a value is out of its range, or the checkpoint is
+ * none.
+ */
+CASSPLAN_API cassplan_status cassplan_reconciler_new(cassplan_encoding encoding, const void* config, size_t config_size,
+                                                     cassplan_reconciler** reconciler, cassplan_error** error);
+
+/* One step: ReconcilerStep -> ReconcilerEffects. After CASSPLAN_INVALID_ARGUMENT nothing has changed. */
+CASSPLAN_API cassplan_status cassplan_reconciler_step(cassplan_reconciler* reconciler, cassplan_encoding encoding,
+                                                      const void* step, size_t step_size, cassplan_buffer** effects,
+                                                      cassplan_error** error);
+
+/* All that it remembers: a ReconcileCheckpoint. Losing it is safe, and costs an observation. */
+CASSPLAN_API cassplan_status cassplan_reconciler_checkpoint(cassplan_reconciler* reconciler, cassplan_encoding encoding,
+                                                            cassplan_buffer** checkpoint, cassplan_error** error);
+
+/* NULL is accepted. */
+CASSPLAN_API void cassplan_reconciler_free(cassplan_reconciler* reconciler);
 
 #ifdef __cplusplus
 } /* extern "C" */

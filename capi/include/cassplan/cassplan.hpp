@@ -182,6 +182,50 @@ inline Buffer convert(const char* message, Encoding from, std::string_view data,
   return try_convert(message, from, data, to).value();
 }
 
+// Drives one cluster; cassplan.h has the rules. Movable; one thread at a time.
+class Reconciler {
+ public:
+  // A ReconcilerConfig, which may hold a checkpoint.
+  explicit Reconciler(Encoding encoding = Encoding::json, std::string_view config = "{}") : encoding_(encoding) {
+    cassplan_reconciler* made = nullptr;
+    cassplan_error* error = nullptr;
+    const cassplan_status status =
+        cassplan_reconciler_new(static_cast<cassplan_encoding>(encoding), config.data(), config.size(), &made, &error);
+    if (status != CASSPLAN_OK) throw Error(status, error);
+    native_.reset(made);
+  }
+
+  // ReconcilerStep -> ReconcilerEffects
+  Result<Buffer> try_step(std::string_view step) {
+    cassplan_buffer* out = nullptr;
+    cassplan_error* error = nullptr;
+    const cassplan_status status = cassplan_reconciler_step(native_.get(), static_cast<cassplan_encoding>(encoding_),
+                                                            step.data(), step.size(), &out, &error);
+    if (status != CASSPLAN_OK) return Error(status, error);
+    return Buffer(out);
+  }
+  Buffer step(std::string_view step) { return try_step(step).value(); }
+
+  // A ReconcileCheckpoint.
+  Buffer checkpoint() {
+    cassplan_buffer* out = nullptr;
+    cassplan_error* error = nullptr;
+    const cassplan_status status =
+        cassplan_reconciler_checkpoint(native_.get(), static_cast<cassplan_encoding>(encoding_), &out, &error);
+    if (status != CASSPLAN_OK) throw Error(status, error);
+    return Buffer(out);
+  }
+
+  cassplan_reconciler* native() const noexcept { return native_.get(); }
+
+ private:
+  struct Free {
+    void operator()(cassplan_reconciler* reconciler) const noexcept { cassplan_reconciler_free(reconciler); }
+  };
+  Encoding encoding_;
+  std::unique_ptr<cassplan_reconciler, Free> native_;
+};
+
 }  // namespace cassplan
 
 #endif  // CASSPLAN_CASSPLAN_HPP_

@@ -87,6 +87,24 @@ def ask(function: str, encoding: int, data: bytes) -> bytes:
     return call(function, encoding, _ffi.from_buffer(data), len(data))
 
 
+class Handle:
+    """A reconciler of the library; freed with this object."""
+
+    def __init__(self, config: bytes) -> None:
+        out = _ffi.new("cassplan_reconciler **")
+        error = _ffi.new("cassplan_error **")
+        status = _lib.cassplan_reconciler_new(JSON, _ffi.from_buffer(config), len(config), out, error)
+        if status != 0:
+            _raise(status, error[0])
+        self._native = _ffi.gc(out[0], _lib.cassplan_reconciler_free)
+
+    def step(self, data: bytes) -> bytes:
+        return call("cassplan_reconciler_step", self._native, JSON, _ffi.from_buffer(data), len(data))
+
+    def checkpoint(self) -> bytes:
+        return call("cassplan_reconciler_checkpoint", self._native, JSON)
+
+
 def convert(message: str, source: int, data: bytes, target: int) -> bytes:
     return call("cassplan_convert", message.encode("utf-8"), source, _ffi.from_buffer(data), len(data), target)
 

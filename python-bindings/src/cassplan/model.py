@@ -76,6 +76,9 @@ __all__ = [
     "ReconcileEffect",
     "ReconcileEvent",
     "ReconcilePhase",
+    "ReconcilerConfig",
+    "ReconcilerEffects",
+    "ReconcilerStep",
     "Refusal",
     "RenderRequest",
     "RepairFacts",
@@ -1633,6 +1636,61 @@ class ReconcileEvent(Message):
         "ledger_stored": Field(None, message="LedgerStored"),
         "action_result": Field(None, message="ActionResult"),
         "timer": Field(None),
+    }
+
+
+@dataclass(frozen=True)
+class ReconcilerConfig(Message):
+    """cassplan_reconciler_new."""
+    #: looks at least so often while something is to be done. [0, 86400]; 0: 10
+    poll_seconds: int = 0
+    #: and while nothing is. [0, 86400]; 0: 60
+    idle_seconds: int = 0
+    #: goes on from there; unset: knows nothing yet
+    checkpoint: ReconcileCheckpoint | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "poll_seconds": Field(0),
+        "idle_seconds": Field(0),
+        "checkpoint": Field(None, message="ReconcileCheckpoint"),
+    }
+
+
+@dataclass(frozen=True)
+class ReconcilerEffects(Message):
+    """Message ReconcilerEffects of the schema."""
+    #: to be done in this order
+    effects: tuple[ReconcileEffect, ...] = ()
+    #: of the last plan
+    outcome: Outcome = "unspecified"
+    #: starts of the last round that did not happen, and why
+    withdrawn: tuple[Withdrawn, ...] = ()
+    #: fields of `observed` that are not known
+    findings: tuple[Finding, ...] = ()
+    response: PlanResponse | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "effects": Field(None, message="ReconcileEffect", repeated=True),
+        "outcome": Field("unspecified"),
+        "withdrawn": Field(None, message="Withdrawn", repeated=True),
+        "findings": Field(None, message="Finding", repeated=True),
+        "response": Field(None, message="PlanResponse"),
+    }
+
+
+@dataclass(frozen=True)
+class ReconcilerStep(Message):
+    """cassplan_reconciler_step: exactly one of the two."""
+    event: ReconcileEvent | None = None
+    #: after a restart of the host: what may have been lost
+    resume: bool = False
+    #: also give the last plan
+    with_response: bool = False
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "event": Field(None, message="ReconcileEvent"),
+        "resume": Field(False),
+        "with_response": Field(False),
     }
 
 

@@ -11,6 +11,7 @@ shows what they did. Deterministic; no clock, no threads.
 """
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from typing import Iterator
@@ -20,17 +21,14 @@ from cassplan.model import (Action, DatacenterReplication, Desired, DesiredDatac
                             Policy, RackFacts, Report, SchemaFacts, SlotFacts, StartedAction, StartedState, Target, Template,
                             ViewFacts, Volume, VolumeFacts)
 from cassplan.planner import plan
+from cassplan.reconciler import ActionFailed, LedgerConflict
 
-__all__ = ["ActionFailed", "FakeCluster", "FakeNode"]
+__all__ = ["ActionFailed", "FakeCluster", "FakeExecutor", "FakeNode"]
 
 _GIB = 1 << 30
 #: Virtual seconds that an action takes.
 _SECONDS = {"drain": 30, "restart_node": 120, "start_node": 600, "decommission": 900, "cleanup": 300}
 _OWNER = "owner"
-
-
-class ActionFailed(Exception):
-    """An executor could not carry an action out."""
 
 
 @dataclasses.dataclass
@@ -260,3 +258,52 @@ class FakeCluster:
             self.replicas[rack] = node.ordinal
         elif action.kind == "delete_volume":
             del self.nodes[self._slot(action)]
+
+
+class FakeExecutor:
+    """An Executor (cassplan.reconciler) over a FakeCluster, in virtual time: give ``clock`` and ``sleep`` to ``run``.
+
+    >>> import asyncio
+    >>> from cassplan.reconciler import run
+    >>> cluster = FakeCluster(racks=3, nodes_per_rack=1)
+    >>> cluster.revision = "B"
+    >>> executor = FakeExecutor(cluster)
+    >>> asyncio.run(run(executor, cluster.desired(), clock=executor.clock, sleep=executor.sleep))
+    'converged'
+    """
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self.cluster = cluster
+        self.stored: Ledger | None = None
+        self.starts: list[tuple[str, int]] = []
+        self.observations = 0
+
+    def clock(self) -> int:
+        return self.cluster.now_seconds
+
+    async def observe(self) -> Observed:
+        self.observations += 1
+        return self.cluster.observe()
+
+    async def load_ledger(self) -> Ledger | None:
+        return self.stored
+
+    async def store_ledger(self, ledger: Ledger, expected_version: int) -> None:
+        stored = self.stored if self.stored is not None else Ledger()
+        if stored.version != expected_version:
+            raise LedgerConflict(stored)
+        self.stored = ledger
+
+    async def start(self, action: Action, attempt: int) -> None:
+        if self.stored is None or not any(s.id == action.id for s in self.stored.started):
+            raise AssertionError(f"{action.kind} starts, and the stored ledger does not have it")
+        self.starts.append((action.id, attempt))
+        await self.sleep(self.cluster.start(action))
+
+    async def sleep(self, seconds: float) -> None:
+        """Lets virtual time pass, for all who sleep at once."""
+        until = self.cluster.now_seconds + int(seconds)
+        while self.cluster.now_seconds < until:
+            await asyncio.sleep(0)
+            self.cluster.advance(1)
+        await asyncio.sleep(0)
