@@ -771,10 +771,13 @@ class FirstSeenDown(Message):
     """Message FirstSeenDown of the schema."""
     host_id: str = ""
     at_seconds: int = 0
+    #: Seen up again, after it was down for longer than hints are kept: a repair is owed. 0: it is still down.
+    back_at_seconds: int = 0
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "host_id": Field(""),
         "at_seconds": Field(0),
+        "back_at_seconds": Field(0),
     }
 
 

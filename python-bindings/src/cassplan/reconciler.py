@@ -95,7 +95,8 @@ class _Runner:
                  sleep: Callable[[float], Awaitable[None]] | None) -> None:
         self.reconciler, self.executor, self.clock = reconciler, executor, clock
         self.sleep = sleep or asyncio.sleep
-        self.events: asyncio.Queue[ReconcileEvent] = asyncio.Queue()
+        # What happened; or what an executor raised that is no ActionFailed: a defect of it, which ends the run.
+        self.events: asyncio.Queue[ReconcileEvent | Exception] = asyncio.Queue()
         self.tasks: set[asyncio.Task[None]] = set()
         self.timer: asyncio.Task[None] | None = None
         self.outcome: Outcome = "unspecified"
@@ -106,6 +107,9 @@ class _Runner:
             result = ActionResult(id=action.id, attempt=attempt, state="succeeded")
         except ActionFailed as failure:
             result = ActionResult(id=action.id, attempt=attempt, state="failed", message=str(failure))
+        except Exception as error:
+            await self.events.put(error)
+            return
         await self.events.put(ReconcileEvent(now_seconds=self.clock(), action_result=result))
 
     async def ring_at(self, seconds: int) -> None:
@@ -136,12 +140,6 @@ class _Runner:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
-
-    def check(self) -> None:
-        """What an executor raised that is not ActionFailed is a defect of it, and ends the run."""
-        for task in self.tasks:
-            if task.done() and not task.cancelled() and task.exception() is not None:
-                task.result()
 
     async def handle(self, event: ReconcileEvent) -> bool:
         """One event and the effects that follow; whether the cluster is as desired and nothing runs."""
@@ -178,10 +176,9 @@ async def run(executor: Executor, desired: Desired, *, policy: Policy | None = N
                 quiet = await runner.handle(event)
                 if until_rest and quiet and runner.outcome in _RESTING:
                     return runner.outcome
-                getter = asyncio.ensure_future(runner.events.get())
-                while not getter.done():
-                    await asyncio.wait({getter, *runner.tasks}, return_when=asyncio.FIRST_COMPLETED)
-                    runner.check()
-                event = getter.result()
+                got = await runner.events.get()
+                if isinstance(got, Exception):
+                    raise got
+                event = got
         finally:
             await runner.stop()
