@@ -40,6 +40,8 @@ for python in "${pythons[@]}"; do
   (cd "$work" && "$name/bin/python" -c 'import cassplan, sys; assert "site-packages" in cassplan.__file__, cassplan.__file__
 assert not any(m.startswith("google") for m in sys.modules); print("cassplan", cassplan.__version__)')
   CASSPLAN_REQUESTS=$requests "$work/$name/bin/python" -m pytest -c python-bindings/tests/pytest.ini python-bindings/tests
+  # The page is run as it stands, from the top of the checkout.
+  "$work/$name/bin/python" -m doctest docs/python.md
   packages=$("$work/$name/bin/python" -c 'import cassplan, os; print(os.path.dirname(cassplan.__file__))')
   "$work/$name/bin/python" -m pytest -c python-bindings/tests/pytest.ini "$packages"
   "$work/$name/bin/python" -m mypy
