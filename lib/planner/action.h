@@ -26,6 +26,8 @@ enum class DriftKind : uint8_t {
   kLeftoverVolume,  // a volume of a slot that is gone for good
   kStaleNode,       // a node that runs another template, or owes a restart
   kDrainedNode,     // only a restart ends it
+  kCrossedNode,     // its Pod has the address of another member
+  kStuckMovement,   // a movement that does not end: a restart gives it up
   kReplaceNode,     // a dead member that is to be replaced in its slot
   kRemoveNode,      // a dead member that the others shall take out of the ring
   kCleanupOwed,

@@ -79,6 +79,21 @@ Ending EndingOf(const Model& model, Id id) {
   return model.policy.dead_node == DeadNode::kReplace ? Ending::kReplace : Ending::kRemove;
 }
 
+bool IsStuck(const Model& model, Id id) {
+  const Member& member = model.member(id);
+  if (member.slot == kNone || member.movement_is_ours || model.slot(member.slot).present != Known::kYes) return false;
+  const auto failed = [&](Kind kind) {
+    return std::any_of(model.failed_starts.begin(), model.failed_starts.end(),
+                       [&](const FailedStart& f) { return f.kind == kind && f.slot == member.slot; });
+  };
+  if (member.movement == Movement::kLeaving) {
+    if (member.mode == Mode::kDecommissionFailed) return model.slot(member.slot).desired;  // else it is asked again
+    return member.mode == Mode::kLeaving && failed(Kind::kDecommission);
+  }
+  if (member.movement != Movement::kJoining || !model.slot(member.slot).desired) return false;
+  return member.mode == Mode::kJoiningFailed || failed(Kind::kStartNode);
+}
+
 bool RestartMayHelp(const Model& model, Id id) {
   const Member& member = model.member(id);
   if (member.slot == kNone || member.failed) return false;
@@ -105,7 +120,8 @@ std::vector<Id> SeedsToDemote(const Model& model) {
     const bool asked =
         EndingOf(model, member) == Ending::kReplace && RequestFor(model, Kind::kReplaceNode, member) != kNone;
     const bool dead = IsDead(model.member(member)) && EndingOf(model, member) == Ending::kReplace;
-    const bool in_time = SecondsDown(model, model.member(member)) >= model.policy.replace_after;
+    const bool in_time = SecondsDown(model, model.member(member)) >= model.policy.replace_after &&
+                         DeadInRack(model, model.member(member).rack) < 2;
     if (asked || (dead && in_time && model.policy.dead_node == DeadNode::kReplace && !RestartMayHelp(model, member)) ||
         InFlightOn(model, member, Kind::kReplaceNode)) {
       out.push_back(seed);

@@ -28,6 +28,10 @@ Id RequestFor(const Model& model, Kind kind, Id member);
 enum class Ending : uint8_t { kStay, kReplace, kRemove, kAssassinate };
 Ending EndingOf(const Model& model, Id member);
 
+// Its own movement failed, and only a restart ends it: a decommission or a join of this planner that did not get
+// through, or one that the node itself calls failed (where it is not simply asked to leave again).
+bool IsStuck(const Model& model, Id member);
+
 // A restart with another template may bring it back: that is tried before it is given up.
 bool RestartMayHelp(const Model& model, Id member);
 // The volume of the slot may hold the member's data: it is set aside before another node starts there.

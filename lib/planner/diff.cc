@@ -128,6 +128,7 @@ class Differ {
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
     if (slot.member != kNone) {
       if (TakenOut(EndingOf(m_, slot.member))) Add(DriftKind::kRemoveNode, s, slot.member);
+      if (IsStuck(m_, slot.member)) Add(DriftKind::kStuckMovement, s, slot.member);
       // Leaving already: what follows waits for it.
       Add(DriftKind::kSurplusNode, s, slot.member);
     } else if (exists) {
@@ -177,6 +178,14 @@ class Differ {
       Add(DriftKind::kSurplusNode, s,
           slot.member);  // it is on its way out: the slot is emptied, then a node joins anew
       Add(DriftKind::kMissingNode, s);
+      return;
+    }
+    if (member.crossed) {
+      Add(DriftKind::kCrossedNode, s, slot.member);
+      return;
+    }
+    if (IsStuck(m_, slot.member)) {
+      Add(DriftKind::kStuckMovement, s, slot.member);
       return;
     }
     if (ending == Ending::kReplace && (asked || !RestartMayHelp(m_, slot.member))) {

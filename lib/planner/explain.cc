@@ -501,17 +501,20 @@ class Explainer {
 
   // Members that are down; those that only their own word says are up.
   void Down() {
-    std::vector<Id> started;
+    std::vector<Id> started, replaced;
     for (const InFlight& a : m_.in_flight) started.push_back(a.slot);
     for (const ActionIndex i : s_.order) {
       const Kind kind = actions_[At(i)].kind;
-      const bool starts = kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode;
+      const bool starts = kind == Kind::kRestartNode || kind == Kind::kStartNode;
       if (starts) started.push_back(actions_[At(i)].slot);
+      if (kind == Kind::kReplaceNode || kind == Kind::kRemoveNode) replaced.push_back(actions_[At(i)].slot);
     }
     std::sort(started.begin(), started.end());
+    std::sort(replaced.begin(), replaced.end());
     std::vector<std::string> down, restarted, unsure;
     for (const Member& member : m_.members) {
       if (member.up || member.slot == kNone || member.external || !member.in_ring) continue;
+      if (std::binary_search(replaced.begin(), replaced.end(), member.slot)) continue;  // the plan says so
       const bool again = std::binary_search(started.begin(), started.end(), member.slot);
       (again ? restarted : member.mode == Mode::kNormal ? unsure : down).push_back(m_.SlotName(member.slot));
     }

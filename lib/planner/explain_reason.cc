@@ -98,6 +98,8 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
     const int64_t down = SecondsDown(m, m.member(a.member));
     return {down > 0 ? StrCat("the member has been down for ", Duration(down)) : std::string("the member is down"), ""};
   }
+  if (a.drift == "crossed-address") return {"its Pod has the address at which gossip knows another member", ""};
+  if (a.drift == "stuck-movement") return {"its movement failed, and only a restart ends it", ""};
   if (a.drift == "ghost") return {"the member has no slot, and is down", ""};
   if (a.drift == "seed-replaced") return {"a seed is replaced: it leaves the seed list first", ""};
   if (a.drift == "requested" && IsMovement(a.kind)) return {"a person asked for it", ""};

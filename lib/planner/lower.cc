@@ -67,6 +67,7 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   LowerObjects(&l);
   LowerReplace(&l);
   LowerRemove(&l);
+  LowerResolveMovement(&l);
   LowerScaleIn(&l);
   LowerRollingUpdate(&l);
   LowerScaleOut(&l);

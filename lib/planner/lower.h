@@ -40,6 +40,7 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
 void LowerObjects(Lowering* l);  // shared objects, racks, seeds
 void LowerReplace(Lowering* l);
 void LowerRemove(Lowering* l);
+void LowerResolveMovement(Lowering* l);
 void LowerScaleIn(Lowering* l);
 void LowerRollingUpdate(Lowering* l);
 void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its cold start

@@ -1,6 +1,7 @@
 #include "lib/planner/normalize_observed.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -43,6 +44,7 @@ class Join {
     CountViews();
     MakeMembers();
     JoinByOwnWord();
+    JoinCrossed();
     JoinByAddress();
     JoinByMemory();
     JoinByElimination();
@@ -427,6 +429,55 @@ class Join {
     for (Seen& seen : seen_) {
       if (seen.member == kNone || seen.own_slot == kNone) continue;
       if (!model_->slot(seen.own_slot).member_unknown) Put(seen.own_slot, seen.member);
+    }
+  }
+
+  // Who lives in which slot, as far as the ledger or the mark of a volume tells.
+  std::vector<Id> Remembered() {
+    std::vector<Id> members(model_->slots.size(), kNone);
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      const VolumeState& volume = model_->slots[s].volume;
+      const Seen* seen = volume.contents == Contents::kMember ? Find(volume.host_id) : nullptr;
+      if (seen != nullptr) members[s] = seen->member;
+    }
+    for (const v1::KnownMember& known : request_.ledger().members()) {
+      const Id slot = index_.FindSlot(*model_, known.slot());
+      const Seen* seen = Find(known.host_id());
+      if (slot != kNone && seen != nullptr && members[static_cast<size_t>(slot)] == kNone) {
+        members[static_cast<size_t>(slot)] = seen->member;
+      }
+    }
+    return members;
+  }
+
+  // Pods that came back with each other's addresses: gossip knows every member at the address of the next one, so that
+  // all of them refuse to start. Here an address says nothing of who lives in a slot; memory does.
+  void JoinCrossed() {
+    const std::vector<Id> members = Remembered();
+    std::map<string_view, Id> at;  // slots that do not answer, by the address that their Pod has now
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      const Slot& slot = model_->slots[s];
+      const bool silent = slot.present == Known::kYes && slot.ready == Known::kNo && slot.node_host_id.empty();
+      const bool down = members[s] != kNone && model_->member(members[s]).down;
+      if (silent && down && !slot.address.empty()) at.emplace(slot.address, static_cast<Id>(s));
+    }
+    const auto next = [&](Id slot) {
+      const auto it = at.find(model_->member(members[static_cast<size_t>(slot)]).address);
+      return it == at.end() ? kNone : it->second;
+    };
+    for (const auto& [address, first] : at) {
+      Id slot = next(first);
+      size_t steps = 1;
+      for (; slot != kNone && slot != first && steps <= at.size(); ++steps) slot = next(slot);
+      if (slot != first || steps < 2) continue;
+      const Id member = members[static_cast<size_t>(first)];
+      if (model_->member(member).slot != kNone || model_->slot(first).member != kNone) continue;
+      model_->members[static_cast<size_t>(member)].crossed = true;
+      Put(first, member);
+      AddNote("crossed-address", Level::kWarning,
+              absl::StrCat("the Pod of ", model_->SlotName(first), " has the address ", address,
+                           ", at which gossip knows another member: the node refuses to start"),
+              "a restart gives its Pod another address; one after the other", first);
     }
   }
 

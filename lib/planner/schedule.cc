@@ -439,6 +439,7 @@ std::string GoalOf(const Model& m, const Action& a) {
     case Kind::kUpdateRack:
     case Kind::kDrain:
     case Kind::kRestartNode: {
+      if (a.drift == "crossed-address" || a.drift == "stuck-movement") return std::string(a.drift);
       const Rack& rack = m.rack(a.rack);
       return rack.restart_token.empty() ? std::string(rack.desired_revision)
                                         : absl::StrCat(rack.desired_revision, "+", rack.restart_token);

@@ -63,6 +63,7 @@ std::vector<Item> Items(const v1::Plan& plan, const std::function<bool(const v1:
 // Racks are counted by datacenter, everything else by rack.
 Key KeyOf(const v1::Action& a) {
   const bool of_rack = WordsOf(a.kind()).scope == Scope::kRack;
+  if (a.kind() == v1::ACTION_KIND_SET_SEEDS) return {a.kind(), "", a.goal()};  // another list is another step
   return {a.kind(), a.target().datacenter(), of_rack ? "" : a.target().rack()};
 }
 
@@ -95,7 +96,7 @@ std::vector<Bucket> Join(const std::vector<Bucket>& buckets, int parts) {
   std::vector<Bucket> joined;
   for (const Bucket& bucket : buckets) {
     Key key = KeyOf(*bucket[0].action);
-    if (parts < 3) std::get<2>(key).clear();
+    if (parts < 3 && bucket[0].action->kind() != v1::ACTION_KIND_SET_SEEDS) std::get<2>(key).clear();
     if (parts < 2) std::get<1>(key).clear();
     const auto [it, is_new] = index.try_emplace(key, joined.size());
     if (is_new) joined.emplace_back();

@@ -30,9 +30,18 @@ DECOMMISSIONED = "DECOMMISSIONED"  # has left; its process and its pod are still
 DOWN = "DOWN"  # its pod is there and not ready, its Jolokia does not answer, the others see it down
 MISSING = "MISSING"  # a member whose pod is not there
 GONE = "GONE"  # has left, its pod is gone, its claim is still there
-IN_RING = {NORMAL, LEAVING, DOWN, MISSING}
-HAS_POD = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, DOWN}
+PENDING = "PENDING"  # a member whose pod waits for a machine
+SILENT = "SILENT"  # as NORMAL, and its Jolokia does not answer
+GHOST = "GHOST"  # a member that is down, with neither pod nor claim
+DEAD_JOINING = "DEAD_JOINING"  # began to join; its pod crashes, the others see it joining and down
+LEAVING_DOWN = "LEAVING_DOWN"  # died while it was leaving
+LEFTOVER = "LEFTOVER"  # never seen: only a claim is there
+IN_RING = {NORMAL, LEAVING, DOWN, MISSING, PENDING, SILENT, GHOST, LEAVING_DOWN}
+HAS_POD = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, DOWN, PENDING, SILENT, DEAD_JOINING, LEAVING_DOWN}
 ANSWERS = {NORMAL, JOINING, LEAVING, DECOMMISSIONED}
+AWAY = {DOWN, MISSING, PENDING, GHOST, LEAVING_DOWN, DEAD_JOINING}  # members or joiners that do not answer to their peers
+IS_JOINING = {JOINING, DEAD_JOINING}
+IS_LEAVING = {LEAVING, LEAVING_DOWN}
 
 
 # ---- CassandraClusters
@@ -159,6 +168,7 @@ class Node:
         self.pod = f"{NAME}-{dc}-{rack}-{ordinal}"
         self.host_id = uid("host", self.slot)
         self.address = ""
+        self.pod_address = ""  # where it is now; the others may know another one
         self.tokens = []
         self.release = ""
 
@@ -189,7 +199,11 @@ def make_nodes(case):
     racks = sorted({(node.dc, node.rack) for node in nodes})
     for node in nodes:
         node.address = f"10.244.{racks.index((node.dc, node.rack)) + 1}.{node.ordinal + 10}"
+        node.host_id = case.host_ids.get(node.slot, node.host_id)
         node.release = release_of(case.earlier if node.slot in case.on_earlier else case.old)
+    by_slot = {node.slot: node for node in nodes}
+    for node in nodes:
+        node.pod_address = by_slot[case.swapped[node.slot]].address if node.slot in case.swapped else node.address
     # Even, with some noise, so that every node has about the same share.
     spread = sorted((node for node in nodes if node.state in IN_RING), key=lambda n: (n.ordinal, n.rack, n.dc))
     step = (1 << 64) // max(1, len(spread) * TOKENS)
@@ -206,12 +220,14 @@ def make_nodes(case):
 STORAGE = "org.apache.cassandra.db:type=StorageService"
 SNITCH = "org.apache.cassandra.db:type=EndpointSnitchInfo"
 FAILURES = "org.apache.cassandra.net:type=FailureDetector"
-GOSSIP_STATUS = {JOINING: "BOOT", LEAVING: "LEAVING", DECOMMISSIONED: "LEFT", GONE: "LEFT"}
+GOSSIP_STATUS = {JOINING: "BOOT", DEAD_JOINING: "BOOT", LEAVING: "LEAVING", LEAVING_DOWN: "LEAVING", DECOMMISSIONED: "LEFT", GONE: "LEFT"}
 
 
 def gossip_text(nodes, schema_version):
     lines = []
     for node in nodes:
+        if node.state == LEFTOVER:
+            continue
         lines.append(f"/{node.address}")
         status = GOSSIP_STATUS.get(node.state, "NORMAL")
         token = node.tokens[0] if node.tokens else -1
@@ -223,8 +239,8 @@ def gossip_text(nodes, schema_version):
 
 def answers_of(me, nodes, case):
     ring = [node for node in nodes if node.state in IN_RING]
-    known = ring + [node for node in nodes if node.state == JOINING]
-    live = [node for node in known if node.state not in (DOWN, MISSING)]
+    known = ring + [node for node in nodes if node.state in IS_JOINING]
+    live = [node for node in known if node.state not in AWAY or f"{me.slot} {node.slot}" in case.still_up]
     schema_version = uid("schema", json.dumps(case.keyspaces, sort_keys=True))
 
     def addresses(chosen):
@@ -235,9 +251,9 @@ def answers_of(me, nodes, case):
         "LocalHostId": me.host_id,
         "EndpointToHostId": {node.address: node.host_id for node in known},
         "LiveNodes": addresses(live),
-        "UnreachableNodes": addresses(node for node in nodes if node.state in (DOWN, MISSING, GONE, DECOMMISSIONED)),
-        "JoiningNodes": addresses(node for node in nodes if node.state == JOINING),
-        "LeavingNodes": addresses(node for node in nodes if node.state == LEAVING),
+        "UnreachableNodes": addresses(node for node in nodes if node not in live and node.state != LEFTOVER),
+        "JoiningNodes": addresses(node for node in nodes if node.state in IS_JOINING),
+        "LeavingNodes": addresses(node for node in nodes if node.state in IS_LEAVING),
         "MovingNodes": [],
         "SchemaVersion": schema_version,
         "ReleaseVersion": me.release,
@@ -319,10 +335,10 @@ def stateful_set(workload, owner, nodes, case):
 
 
 def is_ready(node):
-    return node.state in (NORMAL, LEAVING)
+    return node.state in (NORMAL, LEAVING, SILENT)
 
 
-def pod(node, workload, made_from):
+def pod(node, workload, made_from, case):
     ready = is_ready(node)
     template = copy.deepcopy(made_from["spec"]["template"])
     meta = template["metadata"]
@@ -337,12 +353,20 @@ def pod(node, workload, made_from):
     spec["volumes"].insert(0, {"name": "data", "persistentVolumeClaim": {"claimName": f"data-{node.pod}"}})
     status = "True" if ready else "False"
     state = {"running": {"startedAt": CREATED}}
-    if node.state == DOWN:
+    if node.state in (DOWN, DEAD_JOINING, LEAVING_DOWN):
         state = {"waiting": {"reason": "CrashLoopBackOff"}}
+    item["metadata"]["labels"].update(case.pod_labels.get(node.slot, {}))
+    if node.slot in case.pod_uids:
+        item["metadata"]["uid"] = case.pod_uids[node.slot]
+    if node.state == PENDING:
+        del spec["nodeName"]
+        item["status"] = {"phase": "Pending", "conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]}
+        return item
     item["status"] = {
-        "phase": "Running", "podIP": node.address, "startTime": CREATED,
+        "phase": "Running", "podIP": node.pod_address, "startTime": CREATED,
         "conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": status}],
-        "containerStatuses": [{"name": "cassandra", "ready": ready, "restartCount": 7 if node.state == DOWN else 0,
+        "containerStatuses": [{"name": "cassandra", "ready": ready, "restartCount": 7 if state.get("waiting") else 0,
                                "state": state}],
     }
     return item
@@ -355,7 +379,18 @@ def claim(node, workload, case):
             "metadata": {"name": f"data-{node.pod}", "namespace": NAMESPACE, "labels": template["metadata"]["labels"]},
             "spec": {**template["spec"], "volumeName": "pvc-" + uid("volume", node.slot)[:8]},
             "status": {"phase": "Bound", "capacity": {"storage": capacity}}}
-    return with_server_fields(item)
+    item = with_server_fields(item)
+    marks = case.claim_marks.get(node.slot, {})
+    if marks:
+        item["metadata"]["annotations"] = dict(marks)
+    return item
+
+
+def other_pod(name, claim_name):
+    """A pod of somebody else that uses a claim."""
+    return with_server_fields({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": NAMESPACE},
+                               "spec": {"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": claim_name}}]},
+                               "status": {"phase": "Running"}})
 
 
 def kubernetes_list(case, command, nodes):
@@ -367,6 +402,8 @@ def kubernetes_list(case, command, nodes):
     for item in objects:
         if item["kind"] == "StatefulSet":
             workloads[item["metadata"]["name"]] = item
+            if case.only_claims:
+                continue
             items.append(stateful_set(item, owner, nodes, case))
         else:
             items.append(with_server_fields(item, owner))
@@ -375,8 +412,11 @@ def kubernetes_list(case, command, nodes):
         name = f"{NAME}-{node.dc}-{node.rack}"
         if node.state in HAS_POD:
             made_from = earlier[name] if node.slot in case.on_earlier else workloads[name]
-            items.append(pod(node, stored[name], made_from))
-        items.append(claim(node, workloads[name], case))
+            items.append(pod(node, stored[name], made_from, case))
+        if node.state != GHOST and node.slot not in case.no_claims:
+            items.append(claim(node, workloads[name], case))
+        if node.slot in case.mounted_by:
+            items.append(other_pod(case.mounted_by[node.slot], f"data-{node.pod}"))
     items.append({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"},
                   "provisioner": "csi.example.com", "allowVolumeExpansion": True})
     return items
@@ -398,7 +438,7 @@ class Case:
     """A cluster (`old`, and how it is) and what is desired of it (`new`)."""
 
     def __init__(self, folder, old, new, keyspaces, states=None, replicas=None, earlier=None, on_earlier=(),
-                 started=(), started_from=None, left=()):
+                 started=(), started_from=None, left=(), **more):
         self.folder = folder          # below tests/golden or examples/clusters
         self.old = old                # what the StatefulSets were made from; None: nothing exists
         self.new = new                # desired.yaml
@@ -410,6 +450,22 @@ class Case:
         self.started = list(started)  # (kind, slot): actions in flight, which the ledger tells
         self.started_from = started_from or {}  # states in which those actions were planned
         self.left = list(left)        # slots whose nodes the ledger knows to have left
+        self.policy = more.pop("policy", None)            # policy.yaml
+        self.down = more.pop("down", {})                  # slot -> seconds since it was first seen down
+        self.members = more.pop("members", False)         # the ledger knows who lives where
+        self.quarantined = more.pop("quarantined", {})    # slot -> host id whose volume was set aside
+        self.raw_started = more.pop("raw_started", [])    # (kind, slot, host id, state): in the ledger, by that id
+        self.host_ids = more.pop("host_ids", {})          # slot -> host id, where not the usual one
+        self.swapped = more.pop("swapped", {})            # slot -> the slot whose address its pod has now
+        self.still_up = set(more.pop("still_up", []))     # "viewer member": that node still sees the other up
+        self.pod_labels = more.pop("pod_labels", {})      # slot -> labels
+        self.pod_uids = more.pop("pod_uids", {})
+        self.claim_marks = more.pop("claim_marks", {})    # slot -> annotations of its claim
+        self.no_claims = set(more.pop("no_claims", []))   # slots whose claim is not there
+        self.mounted_by = more.pop("mounted_by", {})      # slot -> another pod that uses its claim
+        self.only_claims = more.pop("only_claims", False)  # no workload is there
+        self.keep = more.pop("keep", None)                # files of these nodes only; None: of all that answer
+        assert not more, more
 
     def write_dump(self, command, folder):
         nodes = make_nodes(self)
@@ -417,7 +473,7 @@ class Case:
         lines = ",\n".join(json.dumps(item, sort_keys=True) for item in items)
         write(f"{folder}/kubernetes.json", '{"apiVersion": "v1", "kind": "List", "items": [\n' + lines + "\n]}\n")
         for node in nodes:
-            if node.state in ANSWERS:
+            if node.state in ANSWERS and (self.keep is None or node.slot in self.keep):
                 write(f"{folder}/jolokia/{node.pod}.json", json_lines(answers_of(node, nodes, self)))
         write(f"{folder}/schema.json", json_lines(schema_rows(self)))
         write(f"{folder}/dump.json", json.dumps({"observed_at_seconds": NOW}) + "\n")
@@ -429,6 +485,23 @@ class Case:
         if self.left:
             ledger["left"] = [{"host_id": uid("host", slot), "slot": target_of(slot), "at_seconds": NOW - 90}
                               for slot in self.left]
+        nodes = make_nodes(self)
+        host = {node.slot: node.host_id for node in nodes}
+        if self.members:
+            ledger["members"] = [{"host_id": node.host_id, "slot": target_of(node.slot)} for node in nodes
+                                 if node.state in IN_RING]
+        if self.down:
+            ledger["first_seen_down"] = [{"host_id": host[slot], "at_seconds": NOW - seconds}
+                                         for slot, seconds in self.down.items()]
+        if self.quarantined:
+            ledger["quarantined"] = [{"target": {**target_of(slot), "name": f"pvc-{uid('volume', slot)[:8]}"},
+                                      "host_id": dead, "at_seconds": NOW - 86400}
+                                     for slot, dead in self.quarantined.items()]
+        for kind, slot, dead, state in self.raw_started:
+            ledger.setdefault("started", []).append(
+                {"id": uid("started", kind, slot)[:16], "kind": kind, "attempt": 1, "state": state,
+                 "target": {**target_of(slot), "host_id": dead}, "started_at_seconds": NOW - 3600,
+                 "deadline_seconds": NOW + 7200 if state == "in_flight" else NOW - 60})
         write(f"{folder}/ledger.json", json.dumps(ledger, indent=1) + "\n")
 
     def in_flight(self, command, folder):
@@ -455,5 +528,7 @@ class Case:
         for file in os.listdir(answers) if os.path.isdir(answers) else []:
             os.remove(f"{answers}/{file}")
         self.write_dump(command, f"{folder}/observed")
-        if self.started or self.left:
+        if self.policy:
+            write(f"{folder}/policy.yaml", "\n".join(yaml_lines(self.policy)) + "\n")
+        if self.started or self.left or self.down or self.members or self.quarantined or self.raw_started:
             self.write_ledger(command, folder)

@@ -10,7 +10,8 @@ CASSPLAN_UPDATE_GOLDENS=1, and read what it wrote. The words that a node's state
 import os
 import sys
 
-from dumps import Case, cluster, DECOMMISSIONED, DOWN, GONE, JOINING, LEAVING, write
+from dumps import (Case, cluster, DEAD_JOINING, DECOMMISSIONED, DOWN, GHOST, GONE, JOINING, LEAVING, LEFTOVER, MISSING,
+                   PENDING, SILENT, uid, write)
 
 ONE = ["rack1"]
 TWO = ["rack1", "rack2"]
@@ -75,6 +76,67 @@ GOLDEN = [
          cluster({"dc1": (1, THREE)}, resources=BIGGER), SHOP3, {"dc1/rack2/1": LEAVING}),
 ]
 
+SIX = cluster({"dc1": (2, THREE)})
+REPLACE = {"dead_node": "replace"}
+HOURS = 7200
+OLD_CLUSTER = {"cassplan/cluster-uid": "7c6f1d1e-0000-4000-8000-00000000dead"}
+
+# Rows of what users of operators lost or asked for (docs/asks.md).
+ASKS = [
+    Case("a01-stale-decommissioned-label", f1(4), f1(3), SHOP,
+         pod_labels={"dc1/rack1/3": {"operation-name": "decommission", "operation-status": "Done"}}),
+    Case("a02-nobody-answers", f1(3), f1(2), SHOP, keep=[]),
+    Case("a03-claim-of-an-older-cluster", f1(3), f1(3), SHOP, {"dc1/rack1/3": LEFTOVER}, {"dc1/rack1": 3},
+         claim_marks={"dc1/rack1/3": OLD_CLUSTER}),
+    Case("a06-claim-of-the-present-pod", f1(3), f1(3), SHOP, left=["dc1/rack1/2"],
+         host_ids={"dc1/rack1/2": uid("host", "second life")}),
+    Case("a11-cluster-made-anew-over-old-claims", SIX, SIX, SHOP3,
+         {f"dc1/rack{r}/{o}": LEFTOVER for r in (1, 2, 3) for o in (0, 1)}, only_claims=True,
+         claim_marks={f"dc1/rack{r}/{o}": OLD_CLUSTER for r in (1, 2, 3) for o in (0, 1)}),
+    Case("a12-claim-in-use", f1(3), f1(3), SHOP, {"dc1/rack1/3": GONE}, left=["dc1/rack1/3"],
+         mounted_by={"dc1/rack1/3": "rescue"}),
+    Case("a15-scaled-before-the-decommission", f1(4), f1(3), SHOP, {"dc1/rack1/3": MISSING}, {"dc1/rack1": 3}, members=True),
+    Case("a16-four-to-three", f1(4), f1(3), {"shop": {"dc1": 3}}),
+    Case("a17-replace-the-only-replica", SIX, SIX, {"shop": {"dc1": 3}, "once": {"dc1": 1}},
+         {"dc1/rack2/1": PENDING}, policy=REPLACE, down={"dc1/rack2/1": HOURS}, members=True),
+    Case("c36-one-pod-stuck", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3, {"dc1/rack3/1": DOWN}),
+    Case("c37-replace-a-node-stuck-starting", SIX, SIX, SHOP3, {"dc1/rack2/1": DOWN}, policy=REPLACE,
+         down={"dc1/rack2/1": HOURS}, members=True),
+    Case("c39-scaled-by-hand", f1(4), f1(3), SHOP),
+    Case("c41-one-decision-for-a-broken-node", cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE),
+         cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3, {"dc1/rack2/1": DOWN}, earlier=SIX,
+         on_earlier=["dc1/rack2/1"], policy=REPLACE, down={"dc1/rack2/1": HOURS}, members=True),
+    Case("c43-scale-down-that-cannot-go-on", f1(4), f1(3), SHOP, {"dc1/rack1/0": DOWN}),
+    Case("c45-pending-pod-gets-less-memory", SIX, SIX, SHOP3, {"dc1/rack2/1": PENDING}, members=True,
+         earlier=cluster({"dc1": (2, THREE)}, resources=BIGGER), on_earlier=["dc1/rack2/1"]),
+    Case("c46-crash-in-a-scale-down", f1(3), f1(3, cassandraImage=NEW_IMAGE), SHOP, {"dc1/rack1/3": GONE}),
+    Case("c52-up-again-while-leaving", f1(4), f1(4), SHOP, {"dc1/rack1/3": LEAVING},
+         raw_started=[("decommission", "dc1/rack1/3", uid("host", "dc1/rack1/3"), "in_flight")]),
+    Case("c53-old-intent-and-new-node", f1(3), f1(3), SHOP,
+         raw_started=[("decommission", "dc1/rack1/2", uid("host", "first life"), "in_flight")]),
+    Case("c54-decommissioned-and-wanted-again", f1(4), f1(4), SHOP, {"dc1/rack1/3": DECOMMISSIONED}),
+    Case("c48-decommission-that-hangs", f1(4), f1(3), SHOP, {"dc1/rack1/3": LEAVING},
+         raw_started=[("decommission", "dc1/rack1/3", uid("host", "dc1/rack1/3"), "timed_out")]),
+    Case("c57-ghost", SIX, SIX, SHOP3, {"dc1/rack2/2": GHOST}, {"dc1/rack2": 2}, policy=REPLACE,
+         down={"dc1/rack2/2": HOURS}),
+    Case("d58-rack-lost", SIX, SIX, SHOP3, {"dc1/rack2/0": PENDING, "dc1/rack2/1": PENDING}, policy=REPLACE,
+         down={"dc1/rack2/0": HOURS, "dc1/rack2/1": HOURS}, members=True),
+    Case("d59-machine-lost-with-its-disk", SIX, SIX, SHOP3, {"dc1/rack1/0": PENDING}, policy=REPLACE,
+         down={"dc1/rack1/0": HOURS}, members=True),
+    Case("d60-replaced-for-the-second-time", SIX, SIX, SHOP3, {"dc1/rack1/1": PENDING}, policy=REPLACE,
+         down={"dc1/rack1/1": HOURS}, members=True, host_ids={"dc1/rack1/1": uid("host", "second life")},
+         quarantined={"dc1/rack1/1": uid("host", "dc1/rack1/1")}),
+    Case("d61-broken-node-and-no-policy", SIX, SIX, SHOP3, {"dc1/rack3/0": DOWN}, down={"dc1/rack3/0": HOURS},
+         members=True),
+    Case("d62-all-down", SIX, SIX, SHOP3, {f"dc1/rack{r}/{o}": DOWN for r in (1, 2, 3) for o in (0, 1)}, members=True),
+    Case("d63-crossed-addresses", SIX, SIX, SHOP3, {"dc1/rack1/0": DOWN, "dc1/rack2/0": DOWN}, members=True,
+         swapped={"dc1/rack1/0": "dc1/rack2/0", "dc1/rack2/0": "dc1/rack1/0"}),
+    Case("d64-pod-that-does-not-come-back", SIX, SIX, SHOP3, {"dc1/rack2/1": PENDING}, policy=REPLACE,
+         down={"dc1/rack2/1": 600}, members=True),
+    Case("x17-all-pods-lost", SIX, SIX, SHOP3, {f"dc1/rack{r}/{o}": MISSING for r in (1, 2, 3) for o in (0, 1)},
+         {"dc1/rack1": 0, "dc1/rack2": 0, "dc1/rack3": 0}, members=True),
+]
+
 # Changes of one thing in what CassKop left: folder, what stands in the source's cluster.yaml, what stands there instead.
 SCALED_UP = "../../data/kubernetes/02-scaled-up"
 ADOPTED = [
@@ -93,7 +155,6 @@ ADOPTED = [
 ]
 
 NINE = cluster({"dc1": (3, THREE)})
-SIX = cluster({"dc1": (2, THREE)})
 
 # Stories below examples/clusters.
 EXAMPLES = [
@@ -123,7 +184,7 @@ def write_adopted(folder, source, old, new):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     command, wanted = os.path.abspath(sys.argv[1]), set(sys.argv[2:])
-    for root, cases in ((here, GOLDEN), (f"{here}/../../examples/clusters", EXAMPLES)):
+    for root, cases in ((here, GOLDEN + ASKS), (f"{here}/../../examples/clusters", EXAMPLES)):
         for case in cases:
             if not wanted or case.folder in wanted:
                 case.write_files(command, os.path.normpath(root))

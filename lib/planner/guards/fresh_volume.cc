@@ -42,6 +42,12 @@ Text DescribeFreshVolume(const Model& m, const Action&, const Refusal& r) {
       return {absl::StrCat("whether slot ", slot, " has a volume already is not known"),
               "collect the volumes of the cluster"};
     case kUnknownContents:
+      if (!m.views_known) {
+        return {
+            absl::StrCat("slot ", slot, " has a volume already, and nobody could be asked whose data is on it"),
+            "when the whole cluster is stopped, start its nodes with their data by hand, a seed first; else collect "
+            "the answers of the nodes"};
+      }
       return {absl::StrCat("slot ", slot, " has a volume already, and what is on it is not known"),
               absl::StrCat("move the claim ", m.slot(r.subject).volume.name,
                            " out of the way (keep it), or delete it when it is not needed")};

@@ -27,7 +27,8 @@ void CheckIdentity(const Ask& ask, Refusals* out) {
   if (dead && a.request != kNone && !NamesMember(ask.model.request_at(a.request))) {
     out->Add(kRequestNamesNone, kNoResource, a.slot);
   }
-  if (a.kind == Kind::kDecommission && a.slot != kNone && ask.model.slot(a.slot).uid.empty()) {
+  if (a.kind == Kind::kDecommission && a.slot != kNone && ask.model.slot(a.slot).uid.empty() &&
+      ask.model.slot(a.slot).present != Known::kNo) {
     out->Add(kNoSlotUid, kNoResource, a.slot);
   }
   if ((a.kind == Kind::kDeleteVolume || FirstOfUnit(a) == Kind::kQuarantineVolume) &&

@@ -167,8 +167,8 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
                            "afterwards")};
     case kDeadVictim:
       return {absl::StrCat(m.MemberName(r.subject), " is down; a node that is down cannot be decommissioned"),
-              "bring it back, or take it out of the ring with removenode (host id " +
-                  std::string(m.member(r.subject).host_id) + ")"};
+              absl::StrCat("bring it back; or ask for remove_node of host id ", m.member(r.subject).host_id,
+                           ", or set policy.dead_node to remove")};
     case kAlive:
       return {absl::StrCat("that ", m.MemberName(r.subject), " is down for good is not known"),
               "only a dead member is replaced or removed: stop it first, or decommission it"};

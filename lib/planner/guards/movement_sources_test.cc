@@ -84,11 +84,10 @@ TEST(MovementSources, RangesAreNotKnown) {
 TEST(MovementSources, LeaverThatIsDown) {
   Cluster cluster = Shrinking();
   Fail("dc1/r1/1", &cluster);
-  EXPECT_EQ(
-      Answer(cluster, kGuard, "decommission dc1/r1/1"),
-      "dc1/r1/1 is down; a node that is down cannot be decommissioned | bring it back, or take it out of the ring "
-      "with removenode (host id " +
-          cluster.node("dc1/r1/1").host_id + ")");
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"),
+            "dc1/r1/1 is down; a node that is down cannot be decommissioned | bring it back; or ask for remove_node of "
+            "host id " +
+                cluster.node("dc1/r1/1").host_id + ", or set policy.dead_node to remove");
 }
 
 TEST(MovementSources, LeaverThatNobodyKnowsOf) {

@@ -34,6 +34,10 @@ void CheckOneTopologyChange(const Ask& ask, Refusals* out) {
   for (size_t i = 0; i < m.foreign.size(); ++i) {
     const ForeignMovement& f = m.foreign[i];
     if (f.slot != kNone && f.slot == ask.action.slot && ask.action.joins) continue;  // it is this one, stuck
+    // It goes on with what has failed, or ends it.
+    if (f.member != kNone && f.member == ask.action.member && m.member(f.member).mode == Mode::kDecommissionFailed)
+      continue;
+    if (f.member != kNone && f.member == ask.action.member && ask.action.kind == Kind::kRemoveNode) continue;
     if (f.member != kNone) {
       const bool failed = m.member(f.member).mode == Mode::kDecommissionFailed;
       out->Add(kMember, kNoResource, static_cast<Id>(i)).waits = !failed && m.member(f.member).known;

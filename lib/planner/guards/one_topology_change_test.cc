@@ -85,5 +85,23 @@ TEST(OneTopologyChange, SlotThatIsStuckIsRestarted) {
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r2/1"), kPlanned);
 }
 
+// What the node itself calls failed is asked for again, of that node only.
+TEST(OneTopologyChange, FailedDecommissionIsAskedForAgain) {
+  Cluster cluster = Shrinking();
+  testing::Node& failed = cluster.node("dc1/r1/1");
+  failed.movement = v1::PEER_MOVEMENT_LEAVING;
+  failed.mode = v1::NODE_MODE_DECOMMISSION_FAILED;
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
+  EXPECT_NE(Answer(cluster, kGuard, "decommission dc1/r2/1"), kPlanned);
+  // It shall stay: a restart ends it.
+  cluster.desired = Even(2);
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"), kPlanned);
+  // Somebody's own decommission goes on by itself, and is never begun twice.
+  failed.mode = v1::NODE_MODE_LEAVING;
+  cluster.desired = Even(1);
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), "not wanted");
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"), "not wanted");
+}
+
 }  // namespace
 }  // namespace cassplan::planner

@@ -49,6 +49,7 @@ void CheckRangeMovement(const Ask& ask, Refusals* out) {
   if (disrupts) {
     for (size_t i = 0; i < m.foreign.size(); ++i) {
       const bool mover = m.foreign[i].member == a.member;
+      if (mover && a.drift == "stuck-movement") continue;  // resolve_movement
       if (!mover && !Touches(ask, m.foreign[i], a.member)) continue;
       out->Add(mover ? kMover : kForeign, kNoResource, static_cast<Id>(i)).waits = true;
       return;

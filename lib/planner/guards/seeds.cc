@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/dead.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
@@ -32,7 +33,10 @@ void CheckSeeds(const Ask& ask, Refusals* out) {
   if (a.kind == Kind::kReplaceNode) {
     const bool in_list = m.seeds_differ == Known::kUnknown ||
                          std::binary_search(m.observed_seeds.begin(), m.observed_seeds.end(), a.slot);
-    if (in_list && !ask.predecessor_demotes) out->Add(kReplacedSeed, kNoResource, a.slot);
+    // While replace-window holds it nothing is decided yet; unless somebody waives that.
+    const std::vector<Id> demoted = SeedsToDemote(m);
+    const bool decided = !m.policy.waivers.empty() || std::binary_search(demoted.begin(), demoted.end(), a.slot);
+    if (in_list && decided && !ask.predecessor_demotes) out->Add(kReplacedSeed, kNoResource, a.slot);
     return;
   }
   if (!IsDisruption(a.kind) || a.was_down || a.joins) return;
@@ -47,8 +51,9 @@ void CheckSeeds(const Ask& ask, Refusals* out) {
 Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
   if (r.code == kReplacedSeed) {
     return {absl::StrCat("slot ", m.SlotName(r.subject),
-                         " is in the seed list, and no other seed would be left: a seed replaces nobody"),
-            "add another node to the seed list first"};
+                         " is in the seed list, and a node that is its own seed replaces nobody"),
+            m.seeds.size() > 1 ? "nothing: the plan takes it out of the list once it is to be replaced"
+                               : "add another node to the seed list first"};
   }
   if (r.code == kOwnSeed) {
     return {absl::StrCat("slot ", m.SlotName(r.subject),

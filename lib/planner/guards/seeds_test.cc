@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "lib/planner/guards/guard_testing.h"
 
 namespace cassplan::planner {
@@ -66,6 +69,33 @@ TEST(Seeds, OnlySeed) {
   Cluster cluster = Restarting();
   cluster.seeds = {"dc1/r1/0"};
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"), kPlanned);
+}
+
+// A seed is taken out of the list before it is replaced, and put back afterwards.
+TEST(Seeds, ReplacedSeed) {
+  Cluster cluster(Even(2));
+  cluster.seeds = cluster.observed_seeds = {"dc1/r1/0", "dc1/r2/0"};
+  cluster.node("dc1/r1/0").up = false;
+  cluster.replace["dc1/r1/0"] = cluster.node("dc1/r1/0").host_id;
+  v1::PlanResponse response = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
+  std::vector<std::string> lists;
+  std::vector<std::string> order;
+  for (const v1::Action& a : response.plan().actions()) {
+    if (a.kind() == v1::ACTION_KIND_SET_SEEDS) lists.push_back(a.effects(0).value());
+    order.push_back(testing::Name(a));
+  }
+  EXPECT_EQ(lists, (std::vector<std::string>{"dc1/r2/0", "dc1/r1/0, dc1/r2/0"}));
+  EXPECT_EQ(order, (std::vector<std::string>{"set_seeds ", "quarantine_volume dc1/r1/0", "replace_node dc1/r1/0",
+                                             "set_seeds "}));
+  // The list is without it already.
+  cluster.observed_seeds = {"dc1/r2/0"};
+  EXPECT_EQ(Answer(cluster, kGuard, "replace_node dc1/r1/0"), kPlanned);
+  // The only seed.
+  cluster.seeds = cluster.observed_seeds = {"dc1/r1/0"};
+  EXPECT_EQ(
+      Answer(cluster, kGuard, "replace_node dc1/r1/0"),
+      "slot dc1/r1/0 is in the seed list, and a node that is its own seed replaces nobody | add another node to the "
+      "seed list first");
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
     out->Add(kUnknownMember, kNoResource, a.slot);
     return;
   }
-  if (!m.views_known && !m.members.empty()) {
+  if (!m.views_known) {  // even where no member is known: then nobody could be asked
     out->Add(kRingUnknown);
     return;
   }

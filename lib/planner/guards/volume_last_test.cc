@@ -44,6 +44,37 @@ TEST(VolumeLast, MemberOfTheSlotIsNotKnown) {
             "which member lives in slot dc1/r1/1 is not known | collect the answers of the nodes");
 }
 
+// Nobody answers, so that no member is known at all: that proves nothing.
+TEST(VolumeLast, NobodyAnswers) {
+  Cluster cluster = Shrinking();
+  for (auto& [slot, node] : cluster.nodes()) node.answers = false;
+  v1::PlanRequest request = cluster.Build();
+  testing::DropReports(v1::Report::kView, &request);
+  EXPECT_EQ(Answer(request, kGuard, "shrink_rack dc1/r1/1"),
+            "no node could be asked who is in the ring | collect the answers of the nodes (Jolokia)");
+}
+
+// The old volume of a dead member stays in its place while anybody sees the member up.
+TEST(VolumeLast, DeadForAllLivePeers) {
+  Cluster cluster(Even(2));
+  cluster.node("dc1/r1/1").up = false;
+  cluster.replace["dc1/r1/1"] = cluster.node("dc1/r1/1").host_id;
+  EXPECT_EQ(Answer(cluster, kGuard, "quarantine_volume dc1/r1/1"), kPlanned);
+  v1::PlanRequest request = cluster.Build();
+  v1::Report* other = request.mutable_observed()->add_reports();
+  *other = *testing::AddReport(&request);
+  *other->mutable_view() = *testing::ViewOf(&request);
+  other->mutable_view()->clear_viewers();
+  other->mutable_view()->add_viewers(cluster.node("dc1/r2/0").host_id);
+  other->set_observed_at_seconds(testing::kNow - 1);  // its newest word
+  for (v1::Peer& peer : *other->mutable_view()->mutable_peers()) peer.set_state(v1::PEER_STATE_UP);
+  EXPECT_EQ(
+      Answer(request, kGuard, "replace_node dc1/r1/1"),
+      "some node still sees dc1/r1/1 up: its volume is not taken away | wait until all nodes see it down, or mend "
+      "the network between them");
+  EXPECT_NE(Answer(request, kGuard, "quarantine_volume dc1/r1/1"), kPlanned);
+}
+
 // A node that was started and never joined.
 Cluster NeverJoined() {
   Cluster cluster = Small();

@@ -84,7 +84,8 @@ void LowerScaleIn(Lowering* l) {
       l->at(leave).key.turn = turn;
     } else if (slot.member != kNone && m.member(slot.member).movement != Movement::kLeaving) {
       leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
-    } else if (slot.member != kNone && m.member(slot.member).movement_is_ours) {
+    } else if (slot.member != kNone &&
+               (m.member(slot.member).movement_is_ours || m.member(slot.member).mode == Mode::kDecommissionFailed)) {
       leave = l->Add(Kind::kDecommission, kGroupShrink, slot.rack, s, "surplus-node");
     }
     if (leave >= 0 && l->at(leave).kind == Kind::kDecommission) {
