@@ -73,7 +73,7 @@ class CommandLine(unittest.TestCase):
             self.assertIn(text, result.stderr)
 
     def test_help_of_every_command_has_examples_and_exit_codes(self):
-        for command in ("plan", "render", "version", "completion"):
+        for command in ("plan", "explain", "verify", "lint", "diff", "schema", "render", "version", "completion"):
             result = run(command, "--help")
             self.assertEqual(result.returncode, 0)
             self.assertIn("Example", result.stdout)
@@ -301,7 +301,7 @@ class CommandLine(unittest.TestCase):
         probe = ("\nCOMP_WORDS=(cassplan plan --format '')\nCOMP_CWORD=3\n_cassplan\necho \"${COMPREPLY[*]}\"\n"
                  "COMP_WORDS=(cassplan pl)\nCOMP_CWORD=1\n_cassplan\necho \"${COMPREPLY[*]}\"\n")
         done = subprocess.run(["bash", "-c", script + probe], capture_output=True, text=True, check=True)
-        self.assertEqual(done.stdout, "text json\nplan\n")
+        self.assertEqual(done.stdout, "text json markdown sarif junit proto\nplan\n")
 
 
 if __name__ == "__main__":

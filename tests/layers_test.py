@@ -27,12 +27,13 @@ ALLOWED = {
     "icarus": {"base", "model"},
     "dump": {"base", "model", "cassandra", "kubernetes"},
     "report": {"base", "model"},
+    "lint": {"base", "model", "kubernetes", "report"},
     "executors": {"base", "model", "reconcile", "cassandra", "kubernetes", "reaper", "icarus"},
 }
 NOT_A_MODULE = {"cmake"}
 # Which folder implements a public header.
 PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile",
-          "simulate.h": "simulate"}
+          "simulate.h": "simulate", "explain.h": "report"}
 
 CORE = {"planner", "ring", "placement", "verify"}
 CORE_ABSEIL = re.compile(

@@ -81,7 +81,40 @@ _cassplan() {
 complete -o filenames -F _cassplan cassplan
 )";
 
-}  // namespace
+// zsh understands the script of bash.
+constexpr char kZsh[] = "#compdef cassplan\nautoload -U +X bashcompinit && bashcompinit\n";
+
+// For fish: in single quotes, where only the quote and the backslash mean something.
+std::string FishQuoted(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"'", "\\'"}, {"\n", " "}}), "'");
+}
+
+std::string FishOption(const CLI::Option& option) {
+  std::string out;
+  for (const std::string& name : option.get_lnames()) absl::StrAppend(&out, " -l ", name);
+  for (const std::string& name : option.get_snames()) absl::StrAppend(&out, " -s ", name);
+  const std::vector<std::string> choices = Choices(option);
+  if (!out.empty() && option.get_items_expected_max() != 0) absl::StrAppend(&out, " -r");
+  if (!choices.empty()) {
+    absl::StrAppend(&out, " -f -a ", FishQuoted(absl::StrJoin(choices, " ")));
+  } else if (!absl::StrContains(option.get_type_name(), "FILE")) {
+    absl::StrAppend(&out, " -f");
+  }
+  return absl::StrCat(out, " -d ", FishQuoted(option.get_description()), "\n");
+}
+
+std::string FishCompletion(const CLI::App& app) {
+  std::string out = "# fish completion for cassplan\ncomplete -c cassplan -n __fish_use_subcommand -f -s h -l help\n";
+  for (const CLI::App* command : app.get_subcommands({})) {
+    absl::StrAppend(&out, "complete -c cassplan -n __fish_use_subcommand -f -a ", command->get_name(), " -d ",
+                    FishQuoted(command->get_description()), "\n");
+    for (const CLI::Option* option : command->get_options()) {
+      absl::StrAppend(&out, "complete -c cassplan -n '__fish_seen_subcommand_from ", command->get_name(), "'",
+                      FishOption(*option));
+    }
+  }
+  return out;
+}
 
 std::string BashCompletion(const CLI::App& app) {
   std::string cases;
@@ -92,6 +125,13 @@ std::string BashCompletion(const CLI::App& app) {
   }
   commands.emplace_back("--help");
   return absl::StrReplaceAll(kScript, {{"@CASES@", cases}, {"@COMMANDS@", absl::StrJoin(commands, " ")}});
+}
+
+}  // namespace
+
+std::string Completion(const CLI::App& app, const std::string& shell) {
+  if (shell == "fish") return FishCompletion(app);
+  return shell == "zsh" ? absl::StrCat(kZsh, BashCompletion(app)) : BashCompletion(app);
 }
 
 }  // namespace cassplan::cli

@@ -7,7 +7,8 @@
 
 namespace cassplan::cli {
 
-std::string BashCompletion(const CLI::App& app);
+// `shell` is bash, zsh or fish.
+std::string Completion(const CLI::App& app, const std::string& shell);
 
 }  // namespace cassplan::cli
 

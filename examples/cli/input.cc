@@ -56,7 +56,7 @@ int64_t NewestReport(const v1::Observed& observed) {
 
 class Reader {
  public:
-  explicit Reader(const PlanOptions& options) : options_(options) {}
+  explicit Reader(const InputOptions& options) : options_(options) {}
 
   Input Read() {
     CheckOptions();
@@ -98,14 +98,14 @@ class Reader {
   void StateThatNothingExists();
   void SetTimeAndHorizon();
 
-  const PlanOptions& options_;
+  const InputOptions& options_;
   Input in_;
   int64_t now_ = 0;  // --now; 0: not given
   std::optional<kubernetes::CassandraCluster> cluster_;
 };
 
 void Reader::CheckSources() {
-  const PlanOptions& o = options_;
+  const InputOptions& o = options_;
   if (!o.request.empty()) {
     if (o.new_cluster || !(o.desired + o.observed + o.policy + o.ledger).empty()) {
       Fail(OptionProblem("--request",
@@ -281,7 +281,7 @@ void Reader::SetTimeAndHorizon() {
 
 }  // namespace
 
-Input ReadInput(const PlanOptions& options) { return Reader(options).Read(); }
+Input ReadInput(const InputOptions& options) { return Reader(options).Read(); }
 
 kubernetes::CassandraCluster ReadClusterFile(const std::string& path) {
   kubernetes::CassandraCluster cluster;

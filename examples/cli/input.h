@@ -20,7 +20,7 @@ struct Input {
   std::vector<Problem> problems;
 };
 
-Input ReadInput(const PlanOptions& options);
+Input ReadInput(const InputOptions& options);
 
 // The CassandraCluster in a file; problems say what is wrong, also when it is something else.
 kubernetes::CassandraCluster ReadClusterFile(const std::string& path);

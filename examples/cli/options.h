@@ -3,7 +3,9 @@
 #define CASSPLAN_EXAMPLES_CLI_OPTIONS_H_
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cassplan::cli {
 
@@ -14,8 +16,10 @@ inline constexpr int kChanges = 2;
 inline constexpr int kInvalidInput = 3;
 inline constexpr int kBlocked = 4;
 inline constexpr int kRefused = 5;
+inline constexpr int kGateClosed = 6;  // what --fail-on names is in the plan
 
-struct PlanOptions {
+// What makes a PlanRequest.
+struct InputOptions {
   std::string desired;
   std::string observed;
   bool new_cluster = false;
@@ -24,12 +28,20 @@ struct PlanOptions {
   std::string request;
   std::string now;
   std::string horizon;
+};
+
+struct OutputOptions {
   std::string format = "text";
-  int verbosity = 0;
-  std::string target;
   std::string color = "auto";
-  bool detailed_exitcode = false;
   std::string output;
+};
+
+struct PlanOptions : InputOptions, OutputOptions {
+  int verbosity = 0;
+  bool runbook = false;
+  std::string target;
+  bool detailed_exitcode = false;
+  std::vector<std::string> fail_on;
   std::string save_request;
 };
 
@@ -37,14 +49,53 @@ struct RenderOptions {
   std::string desired;
 };
 
+struct ExplainOptions : InputOptions, OutputOptions {
+  std::string what;
+};
+
+struct VerifyCommandOptions : InputOptions, OutputOptions {
+  std::string plan;  // empty: plan anew
+  int64_t max_states = 20000;
+  int32_t walks = 100;
+  bool require_complete = false;
+};
+
+struct LintOptions : OutputOptions {
+  std::vector<std::string> files;
+  std::string observed;
+  std::string ledger;
+  std::string policy;
+  std::string now;
+};
+
+struct DiffOptions : OutputOptions {
+  std::string before;
+  std::string after;
+};
+
+struct SchemaOptions {
+  std::string message = "plan";
+  std::string output;
+};
+
 struct Options {
   PlanOptions plan;
+  ExplainOptions explain;
+  VerifyCommandOptions verify;
+  LintOptions lint;
+  DiffOptions diff;
+  SchemaOptions schema;
   RenderOptions render;
   std::string shell;
 };
 
 // Names of subcommands.
 inline constexpr char kPlan[] = "plan";
+inline constexpr char kExplain[] = "explain";
+inline constexpr char kVerify[] = "verify";
+inline constexpr char kLint[] = "lint";
+inline constexpr char kDiff[] = "diff";
+inline constexpr char kSchema[] = "schema";
 inline constexpr char kRender[] = "render";
 inline constexpr char kVersion[] = "version";
 inline constexpr char kCompletion[] = "completion";

@@ -140,4 +140,12 @@ void WriteHeld(const v1::Held& held, bool internals, Page* page) {
   if (internals) WriteField("goal", held.goal(), page);
 }
 
+void WriteOnlyIf(const v1::Action& action, Page* page) { WriteConditions("only if", action.preconditions(), page); }
+
+void WriteWait(const v1::Action& action, Page* page) {
+  WriteConditions("wait until", action.done_when(), page);
+  WriteConditions("give up when", action.abort_when(), page);
+  WriteField("takes", CostText(action), page);
+}
+
 }  // namespace cassplan::report

@@ -12,6 +12,10 @@ void WriteAction(const v1::Action& action, bool internals, Page* page);
 // The same for a change that may not be made yet: which guard says what.
 void WriteHeld(const v1::Held& held, bool internals, Page* page);
 
+// For a runbook: what must be true before the action; what to wait for after it.
+void WriteOnlyIf(const v1::Action& action, Page* page);
+void WriteWait(const v1::Action& action, Page* page);
+
 }  // namespace cassplan::report
 
 #endif  // CASSPLAN_LIB_REPORT_DETAILS_H_

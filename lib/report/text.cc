@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/report/details.h"
 #include "lib/report/grouping.h"
+#include "lib/report/impact_text.h"
 #include "lib/report/page.h"
 #include "lib/report/words.h"
 
@@ -346,35 +347,8 @@ void Writer::HeldBack() {
 }
 
 void Writer::ClientImpact() {
-  const std::vector<ImpactGroup> groups = GroupImpact(response_.impact());
-  if (groups.empty()) return;
-  // The worst come first.
-  if (groups[0].impact->failing().empty() &&
-      groups[0].impact->lowest_replicas_up() >= groups[0].impact->replication_factor()) {
-    if (response_.plan().actions().empty()) return;
-    page_.Gap();
-    page_.Text(0, "Clients will see no replica down.");
-    return;
-  }
-  page_.Gap();
-  page_.Heading("Clients will see at worst");
-  std::vector<Page::Row> rows;
-  for (size_t i = 0; i < std::min(groups.size(), limits_.keyspaces); ++i) {
-    const ImpactGroup& g = groups[i];
-    const size_t names = std::min<size_t>(g.keyspaces.size(), 3);
-    std::string name = absl::StrJoin(g.keyspaces.begin(), g.keyspaces.begin() + static_cast<int64_t>(names), ", ");
-    if (names < g.keyspaces.size()) absl::StrAppend(&name, " and ", g.keyspaces.size() - names, " more");
-    std::vector<std::string> failing;
-    for (const int level : g.impact->failing()) failing.push_back(LevelName(static_cast<v1::ConsistencyLevel>(level)));
-    Page::Row row;
-    row.cells = {std::move(name), g.impact->datacenter().empty() ? "everywhere" : g.impact->datacenter(),
-                 absl::StrCat(g.impact->lowest_replicas_up(), " of ", g.impact->replication_factor(), " replicas up"),
-                 failing.empty() ? "no level fails" : absl::StrCat(absl::StrJoin(failing, ", "), " will fail")};
-    row.paint = failing.empty() ? Paint::kPlain : Paint::kRed;
-    rows.push_back(std::move(row));
-  }
-  page_.Table(2, rows);
-  More(2, groups.size() - rows.size(), "groups of keyspaces");
+  const size_t left = WriteImpact(response_, limits_.keyspaces, &page_);
+  cut_ = cut_ || left > 0;
 }
 
 std::string Pace(const Row& row, int64_t now) {
