@@ -74,6 +74,7 @@ class Reconciler {
   Effects Finish();
   v1::PlanRequest MakeRequest(const v1::Observed& observed, const v1::Ledger& ledger) const;
   v1::Ledger WithResults() const;
+  void ForgetResults();
   void Choose(const v1::PlanResponse& response);
   void Redeliver(const v1::Observed& observed);
   bool Delivered(const std::string& id, int32_t attempt) const;

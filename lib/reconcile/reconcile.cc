@@ -151,6 +151,19 @@ v1::Ledger Reconciler::WithResults() const {
   return ledger;
 }
 
+// A result is kept until the stored ledger has it: a round that is given up must not lose it.
+void Reconciler::ForgetResults() {
+  auto* results = state_.mutable_results();
+  for (int i = results->size() - 1; i >= 0; --i) {
+    const v1::ActionResult& result = results->Get(i);
+    const bool open = std::any_of(state_.ledger().started().begin(), state_.ledger().started().end(),
+                                  [&](const v1::StartedAction& s) {
+                                    return s.id() == result.id() && s.attempt() == result.attempt() && InFlight(s);
+                                  });
+    if (!open) results->DeleteSubrange(i, 1);
+  }
+}
+
 bool Reconciler::Delivered(const std::string& id, int32_t attempt) const {
   return std::any_of(state_.delivered().begin(), state_.delivered().end(),
                      [&](const v1::ActionResult& d) { return d.id() == id && d.attempt() == attempt; });
@@ -169,13 +182,15 @@ Reconciler::Effects Reconciler::PlanRound(const v1::Observed& observed) {
   response_ = *std::move(response);
   state_.set_outcome(response_.outcome());
   *state_.mutable_storing() = response_.ledger();
-  state_.clear_results();
   Choose(response_);
   Redeliver(observed);
   if (state_.replan()) return Observe();
   const bool changed = response_.ledger().version() != state_.ledger().version() || !state_.starting().empty() ||
                        before.SerializeAsString() != state_.ledger().SerializeAsString();
-  if (!changed) return Finish();
+  if (!changed) {
+    ForgetResults();
+    return Finish();
+  }
   return Store(v1::RECONCILE_PHASE_STORING);
 }
 
@@ -234,6 +249,7 @@ Reconciler::Effects Reconciler::OnStored(const v1::LedgerStored& stored) {
   }
   state_.mutable_ledger()->Swap(state_.mutable_storing());
   state_.clear_storing();
+  ForgetResults();
   if (phase == v1::RECONCILE_PHASE_WITHDRAWING || state_.starting().empty()) return Finish();
   state_.set_phase(v1::RECONCILE_PHASE_CHECKING);
   return {ObserveEffect()};

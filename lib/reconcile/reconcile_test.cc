@@ -269,6 +269,39 @@ TEST(Reconciler, DesiredChangedBetweenTheLedgerAndTheStartWithdraws) {
   EXPECT_TRUE(effects[0].store_ledger().ledger().started().empty());
 }
 
+// A round that is given up since something else came must not lose what came before.
+TEST(Reconciler, AResultOutlivesARoundThatIsGivenUp) {
+  Cluster cluster(Even(1));
+  cluster.node("dc1/r1/0").owes_cleanup = true;
+  Reconciler reconciler;
+  v1::ReconcileEvent desired = At(kNow);
+  const v1::PlanRequest request = cluster.Build();
+  *desired.mutable_desired_changed()->mutable_desired() = request.desired();
+  *desired.mutable_desired_changed()->mutable_ledger() = request.ledger();
+  v1::ReconcileEvent observed = At(kNow);
+  *observed.mutable_observed() = request.observed();
+  v1::ReconcileEvent stored = At(kNow);
+  stored.mutable_ledger_stored()->set_stored(true);
+  reconciler.Handle(desired);
+  reconciler.Handle(observed);
+  reconciler.Handle(stored);
+  auto effects = reconciler.Handle(observed);
+  ASSERT_TRUE(effects[0].has_start_action());
+  const v1::Action cleanup = effects[0].start_action().action();
+  ASSERT_EQ(cleanup.kind(), v1::ACTION_KIND_CLEANUP);
+  v1::ReconcileEvent result = At(kNow);
+  result.mutable_action_result()->set_id(cleanup.id());
+  result.mutable_action_result()->set_attempt(1);
+  result.mutable_action_result()->set_state(v1::RESULT_STATE_SUCCEEDED);
+  ASSERT_TRUE(reconciler.Handle(result)[0].has_observe());
+  reconciler.Handle(desired);  // meanwhile: the round is given up
+  ASSERT_TRUE(reconciler.Handle(observed)[0].has_observe());
+  effects = reconciler.Handle(observed);
+  ASSERT_TRUE(effects[0].has_store_ledger());
+  EXPECT_TRUE(effects[0].store_ledger().ledger().started().empty());
+  EXPECT_TRUE(effects[0].store_ledger().ledger().cleanup_owed().empty());
+}
+
 TEST(Reconciler, ACheckpointGoesOnWhereItWas) {
   Reconciler one;
   Cluster cluster = RollingUpdate();

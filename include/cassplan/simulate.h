@@ -1,0 +1,37 @@
+// The simulator: a fake cluster in virtual time that the reconciler and the planner run, with faults, judged at every
+// state. It acts on nothing real.
+#ifndef CASSPLAN_SIMULATE_H_
+#define CASSPLAN_SIMULATE_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cassplan/reconcile.h"
+#include "cassplan/v1/simulate.pb.h"
+
+namespace cassplan {
+
+struct SimulateHooks {
+  // Called with every new line of the history.
+  std::function<void(const v1::SimulationEvent&)> event;
+  // In place of the planner; only tests set it.
+  PlanFunction plan;
+  // Leave out bars, samples and disks, and all events but violations: for many runs. Counts and digest stay the same.
+  bool brief = false;
+};
+
+// Runs until the cluster has converged and stayed so, a person is needed, or the limit has come. Deterministic: equal
+// requests give equal results, byte for byte. Threads: may be called from any number of threads at once.
+//
+// Errors: kInvalidArgument when a fault cannot be read (with its column), names what the cluster does not have, or a
+// number is out of bounds; kInternal when the planner fails.
+absl::StatusOr<v1::SimulationResult> Simulate(const v1::SimulationRequest& request, const SimulateHooks& hooks = {});
+
+// A planner that acts by the rules of CassKop as they are documented, as a model to compare with.
+v1::PlanResponse NaivePlan(const v1::PlanRequest& request);
+
+}  // namespace cassplan
+
+#endif  // CASSPLAN_SIMULATE_H_

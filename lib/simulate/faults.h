@@ -1,0 +1,53 @@
+// Faults: how they are written, and how they are drawn from a seed. docs/simulate.md has the grammar.
+#ifndef CASSPLAN_LIB_SIMULATE_FAULTS_H_
+#define CASSPLAN_LIB_SIMULATE_FAULTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "lib/simulate/world.h"
+
+namespace cassplan::simulate {
+
+enum class FaultKind {
+  kZone,
+  kPod,
+  kNode,
+  kCrashLoop,
+  kCrash,
+  kLost,
+  kLate,
+  kDuplicate,
+  kStale,
+  kMissing,
+  kSplit,
+  kStuck,
+  kStreamFails,
+  kDisk,
+  kClock,
+  kVolumeLost,
+  kSwap,
+  kByHand
+};
+
+struct Fault {
+  FaultKind kind = FaultKind::kPod;
+  std::string value;
+  int64_t at = 0;
+  int64_t seconds = 0;  // how long; 0: it is over at once, or never ends by itself
+  std::string text;     // as written
+};
+
+// Errors: kInvalidArgument with the column (from 1) and what may be written there.
+absl::StatusOr<Fault> ParseFault(absl::string_view text);
+// Also checks that what it names is there.
+absl::Status CheckFault(const Fault& fault, const World& world);
+
+std::vector<Fault> DrawFaults(int count, World* world);
+
+}  // namespace cassplan::simulate
+
+#endif  // CASSPLAN_LIB_SIMULATE_FAULTS_H_
