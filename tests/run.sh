@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccache libabsl-dev libprotobuf-dev
   protobuf-compiler nlohmann-json3-dev libyaml-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev binutils
-  python3 python3-venv abigail-tools pkg-config git ca-certificates)
+  python3 python3-venv abigail-tools pkg-config debootstrap dpkg-dev file git ca-certificates)
 
 usage() {
   cat <<'HELP'
@@ -186,6 +186,15 @@ fuzz() {
     -artifact_prefix=build/fuzz/crashes/ "$found" "tests/fuzz/corpus/$name"
 }
 
+# The C API with eight threads in it.
+preset_tsan() {
+  configure tsan
+  build tsan --target cassplan capi_test capi_threads_test capi_wrapper_test
+  run_tests tsan -R '^(make_requests|capi_threads_test)$'
+}
+
+debian_packages() { tests/packages.sh build/dev build/dev/tests/capi/requests/adopt-02-image.request.json; }
+
 python_package() { tests/python.sh build/dev/tests/capi/requests; }
 
 quickstart_runs() { examples/quickstart.sh; }
@@ -206,7 +215,9 @@ if [[ $quick == no ]]; then
     name=$(basename "$target" _fuzz.cc)
     step "fuzz $name" fuzz "$name"
   done
+  step "preset tsan" preset_tsan
   step python python_package
+  step "debian packages" debian_packages
   step quickstart quickstart_runs
   step readme readme_is_true
 fi

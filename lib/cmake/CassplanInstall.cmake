@@ -68,8 +68,7 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libcassplan-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
-# A host of the C API needs no more than the first; the others are for the C++ library.
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libcassplan0 (= ${PROJECT_VERSION})")
+# A host of the C API does not need them; the C++ library does.
 set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS "libabsl-dev, libprotobuf-dev")
 set(CPACK_DEBIAN_DEV_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME cassplan)
