@@ -27,6 +27,9 @@ __all__ = [
     "DiskPolicy",
     "Effect",
     "ErrorDetails",
+    "Explanation",
+    "ExplanationItem",
+    "ExplanationKind",
     "Finding",
     "FindingLevel",
     "FinishedOperation",
@@ -192,6 +195,17 @@ DeadNodePolicy = Literal[
     "wait",
     "replace",
     "remove",
+]
+
+ExplanationKind = Literal[
+    "unspecified",
+    "what",
+    "why",
+    "why_not_now",
+    "since",
+    "waits_for",
+    "needed_by",
+    "finding",
 ]
 
 FindingLevel = Literal[
@@ -721,6 +735,44 @@ class ErrorDetails(Message):
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "problems": Field(None, message="InputProblem", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class Explanation(Message):
+    """Message Explanation of the schema."""
+    query: str = ""
+    #: what the query was understood as
+    title: str = ""
+    items: tuple[ExplanationItem, ...] = ()
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "query": Field(""),
+        "title": Field(""),
+        "items": Field(None, message="ExplanationItem", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class ExplanationItem(Message):
+    """Message ExplanationItem of the schema."""
+    kind: ExplanationKind = "unspecified"
+    text: str = ""
+    remedy: str = ""
+    #: in what the user wrote, where it is known
+    location: Location | None = None
+    #: the action that it speaks of; empty: none in particular
+    action_id: str = ""
+    #: guard, drift or rule
+    rule: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "kind": Field("unspecified"),
+        "text": Field(""),
+        "remedy": Field(""),
+        "location": Field(None, message="Location"),
+        "action_id": Field(""),
+        "rule": Field(""),
     }
 
 
