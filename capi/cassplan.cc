@@ -14,6 +14,9 @@
 #include "lib/dump/sources.h"
 #include "lib/planner/pipeline.h"
 #include "lib/report/json.h"
+#include "lib/report/markdown.h"
+#include "lib/report/results.h"
+#include "lib/report/runbook.h"
 #include "lib/report/text.h"
 
 namespace {
@@ -30,7 +33,11 @@ namespace v1 = cassplan::v1;
 
 constexpr char kText[] = "text";
 constexpr char kJson[] = "json";
-constexpr const char* kRenderFormats[] = {kText, kJson};
+constexpr char kMarkdown[] = "markdown";
+constexpr char kSarif[] = "sarif";
+constexpr char kJunit[] = "junit";
+constexpr char kRunbook[] = "runbook";
+constexpr const char* kRenderFormats[] = {kText, kJson, kMarkdown, kSarif, kJunit, kRunbook};
 constexpr const char* kFunctions[] = {
 #define CASSPLAN_FUNCTION(name) #name,
 #include "capi/functions.inc"
@@ -129,6 +136,19 @@ std::string Render(const v1::RenderRequest& request) {
   if (request.width() != 0) CheckRange("width", request.width(), 40, 1000);
   const std::string format = request.format().empty() ? kText : request.format();
   if (format == kJson) return cassplan::report::RenderJson(request.response());
+  if (format == kMarkdown) return cassplan::report::RenderMarkdown(request.request(), request.response());
+  if (format == kSarif) {
+    return cassplan::report::RenderSarif(cassplan::report::HeldAndFindings(request.request(), request.response()), {});
+  }
+  if (format == kJunit) {
+    return cassplan::report::RenderJunit(absl::StrCat("cassplan plan of ", request.request().desired().cluster()),
+                                         cassplan::report::AllResults(request.request(), request.response()));
+  }
+  if (format == kRunbook) {
+    const size_t width = request.width() > 0 ? static_cast<size_t>(request.width()) : 100;
+    return cassplan::report::RenderRunbook(request.request(), request.response(), width, request.color(),
+                                           request.verbosity() > 0);
+  }
   if (format != kText) {
     cassplan::Problem problem;
     problem.location.set_path("format");
