@@ -94,7 +94,9 @@ void Facts::CountFailedRestarts() {
   for (size_t s = 0; s < model_.slots.size(); ++s) {
     const Slot& slot = model_.slots[s];
     const Rack& rack = model_.rack(slot.rack);
-    const bool broken = slot.ready == Known::kNo && (!slot.waiting_reason.empty() || slot.schedulable == Known::kNo);
+    // A new node that no machine takes says nothing of the others.
+    const bool waits = slot.schedulable == Known::kNo && slot.member != kNone;
+    const bool broken = slot.ready == Known::kNo && (!slot.waiting_reason.empty() || waits);
     if (counted[s] != 0 || slot.present != Known::kYes || !broken || !slot.desired) continue;
     const bool current =
         slot.revision == rack.desired_revision && (rack.restart_token.empty() || slot.token == rack.restart_token);

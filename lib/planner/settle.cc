@@ -466,6 +466,7 @@ class Settler {
     }
     for (const auto& [host, id] : hosts_) {
       const Member& member = model_.member(id);
+      if (!member.in_ring) continue;  // it may never come to be one
       v1::KnownMember* known = out_->add_members();
       known->set_host_id(std::string(host));
       if (member.slot != kNone) {

@@ -248,6 +248,28 @@ Cluster ReplaceDeadImage(uint64_t seed) {
   return c;
 }
 
+// dc1/r2/0 is dead since two hours, and policy replaces it; it is a seed.
+Cluster ReplaceSeedByPolicy(uint64_t seed) {
+  Cluster c = Converged(Even(3), seed);
+  Down(&c, "dc1/r2/0", false);
+  c.node("dc1/r2/0").down_for = 7200;
+  c.seeds = c.observed_seeds = {"dc1/r1/0", "dc1/r2/0"};
+  c.policy.set_dead_node(v1::DEAD_NODE_POLICY_REPLACE);
+  return c;
+}
+
+// Its Pod waits for a machine; nothing starts there without a permit.
+Cluster RemoveDead(uint64_t seed) {
+  Cluster c = Converged(Even(3), seed);
+  Down(&c, "dc1/r2/2", false);
+  c.node("dc1/r2/2").down_for = 7200;
+  c.node("dc1/r2/2").pending = true;
+  c.start_permits = true;
+  c.desired["dc1"]["r2"] = 2;
+  c.policy.set_dead_node(v1::DEAD_NODE_POLICY_REMOVE);
+  return c;
+}
+
 Cluster GrowOneDown(uint64_t seed) {
   Cluster c = ScaleOut(seed);
   Down(&c, "dc1/r2/0", true);
@@ -438,6 +460,8 @@ const std::vector<Case>& SmallCases() {
       {"AddDcImage", AddDcImage},
       {"ReplaceDead", ReplaceDead},
       {"ReplaceDeadImage", ReplaceDeadImage},
+      {"ReplaceSeedByPolicy", ReplaceSeedByPolicy},
+      {"RemoveDead", RemoveDead},
       {"GrowOneDown", GrowOneDown},
       {"HeldJoinKeepsCleanup", HeldJoinKeepsCleanup},
       {"ForeignMove", ForeignMove},

@@ -86,9 +86,14 @@ void Replace(const v1::Target& target, Cluster* cluster) {
 }
 
 void Remove(const std::string& host_id, Cluster* cluster) {
-  for (const auto& [slot, node] : cluster->nodes()) {
+  for (auto& [slot, node] : cluster->nodes()) {
     if (node.host_id != host_id) continue;
-    cluster->RemoveNode(slot);
+    if (!node.slot_present) {
+      cluster->RemoveNode(slot);
+      return;
+    }
+    node.in_views = false;  // its Pod is still there
+    node.down_for = 0;
     return;
   }
 }

@@ -354,6 +354,38 @@ TEST(Scheduling, ReplaceNamesTheDeadMember) {
   EXPECT_TRUE(HasFinding(alive.response, "operation", "is up"));
 }
 
+// ---- movements that do not end by themselves
+
+TEST(Scheduling, FailedJoinIsBegunAgain) {
+  Cluster cluster(Even(2));
+  testing::Node& joiner = cluster.node("dc1/r1/1");
+  joiner.movement = v1::PEER_MOVEMENT_JOINING;
+  joiner.mode = v1::NODE_MODE_JOINING_FAILED;
+  joiner.up = false;
+  const Planned failed(cluster);
+  EXPECT_THAT(failed->Ready(), ElementsAre(Restart("dc1/r1/1")));
+  joiner.mode = v1::NODE_MODE_JOINING;  // it goes on, begun by whomever
+  const Planned joins(cluster);
+  EXPECT_THAT(joins->Ready(), IsEmpty());
+}
+
+TEST(Scheduling, DecommissionThatHangs) {
+  Cluster cluster(Even(2));
+  cluster.desired["dc1"]["r1"] = 1;
+  testing::Node& leaver = cluster.node("dc1/r1/1");
+  leaver.movement = v1::PEER_MOVEMENT_LEAVING;
+  leaver.mode = v1::NODE_MODE_LEAVING;
+  EXPECT_THAT(Planned(cluster)->Ready(), IsEmpty());  // somebody's own
+  cluster.InFlight("hangs", v1::ACTION_KIND_DECOMMISSION, "dc1/r1/1");
+  EXPECT_THAT(Planned(cluster)->Ready(), IsEmpty());  // it goes on
+  cluster.ledger.mutable_started(0)->set_state(v1::STARTED_STATE_TIMED_OUT);
+  EXPECT_THAT(Planned(cluster)->Ready(), ElementsAre(Restart("dc1/r1/1")));
+  // Restarted, it is a normal member, and is asked again.
+  leaver.movement = v1::PEER_MOVEMENT_UNSPECIFIED;
+  leaver.mode = v1::NODE_MODE_NORMAL;
+  EXPECT_THAT(Planned(cluster)->Ready(), ElementsAre("decommission dc1/r1/1"));
+}
+
 // ---- F16: the rack of the replaced node comes first
 
 TEST(Scheduling, ReplaceDeadImage) {
