@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/planner/schedule.h"
+
 namespace cassplan::planner {
 namespace {
 
@@ -15,6 +17,8 @@ void MarkInFlight(Lowering* l) {
                         : a.slot != kNone ? running.slot == a.slot
                         : a.rack != kNone ? running.rack == a.rack
                                           : running.dc == a.dc;
+      // A plan may write the list twice: without a seed that is replaced, then with it again.
+      if (a.kind == Kind::kSetSeeds && running.id != ActionId(l->model, a, GoalOf(l->model, a))) continue;
       if (same && running.keyspace == a.keyspace) a.in_flight = true;
     }
   }
