@@ -290,6 +290,17 @@ std::string CheckDownForAll(const Facts& f, const v1::Action& a, const std::stri
   return it->second.up == 0 ? "" : StrCat(it->second.up, " node(s) see it up");
 }
 
+std::string CheckCannotStart(const Facts& f, const v1::Action& a, const std::string&) {
+  const bool gone = f.slot == nullptr ? f.slots_complete : !f.slot->present();
+  const bool stopped = gone || (f.slot != nullptr &&
+                                ((f.slot->has_schedulable() && !f.slot->schedulable()) || f.slot->machine_fenced()));
+  if (!stopped) return f.slot == nullptr ? "not known" : "its slot is there, and its machine is not fenced";
+  const bool its_data = f.volume != nullptr && f.volume->present() &&
+                        f.volume->contents() == v1::VOLUME_CONTENTS_MEMBER &&
+                        f.volume->host_id() == a.target().host_id();
+  return its_data ? "its volume is in its place" : "";
+}
+
 std::string CheckDatacenterUp(const Facts& f, const v1::Action&, const std::string& value) {
   int nodes = 0;
   for (const auto& [host, votes] : f.members) {
@@ -332,6 +343,7 @@ const absl::btree_map<std::string, Check>& Checks() {
       {"absent_for_majority", CheckAbsent},
       {"member_down_for_all_live", CheckDownForAll},
       {"datacenter_up", CheckDatacenterUp},
+      {"slot_cannot_start", CheckCannotStart},
       // Judged by the plan that was made just before, on an observation that was as fresh.
       {"disk_forecast", [](const Facts&, const v1::Action&, const std::string&) { return std::string(); }},
   };
