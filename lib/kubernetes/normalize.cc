@@ -332,4 +332,22 @@ Json NormalizeObject(const Json& object) {
   return TextOf(object, "kind") == "PodDisruptionBudget" ? NormalizeBudget(*spec) : NormalizeService(*spec);
 }
 
+Json NormalizeClaim(const Json& spec, bool data) {
+  Json result = spec;
+  if (!result.is_object()) return result;
+  DropMember(result, "volumeMode", "Filesystem");
+  DropEmpty(result, "volumeName");
+  if (Json* resources = Find(result, "resources"); resources != nullptr && resources->is_object()) {
+    for (const char* part : {"limits", "requests"}) {
+      Json* quantities = Find(*resources, part);
+      if (quantities == nullptr || !quantities->is_object()) continue;
+      for (auto& [name, value] : quantities->items()) NormalizeQuantity(value);
+      DropEmpty(*resources, part);
+    }
+  }
+  if (data) result.erase("resources");
+  if (data) result.erase("storageClassName");
+  return result;
+}
+
 }  // namespace cassplan::kubernetes

@@ -88,19 +88,27 @@ void Describer::Kinds() {
     case Kind::kRepair:
       Repair();
       break;
+    case Kind::kRecreateRack:
+      Recreate();
+      break;
+    case Kind::kGrowVolume:
+      GrowVolume();
+      break;
+    case Kind::kUpgradeSstables:
+      UpgradeSstables();
+      break;
+    case Kind::kTakeSnapshot:
+      Snapshot();
+      break;
     case Kind::kUnspecified:
     case Kind::kGrantStart:
-    case Kind::kRecreateRack:
-    case Kind::kGrowVolume:
     case Kind::kStopCompaction:
-    case Kind::kUpgradeSstables:
     case Kind::kScrub:
     case Kind::kCompact:
     case Kind::kFlush:
     case Kind::kGarbageCollect:
     case Kind::kPauseRepairs:
     case Kind::kResumeRepairs:
-    case Kind::kTakeSnapshot:
     case Kind::kClearSnapshot:
     case Kind::kBackup:
     case Kind::kDeleteBackup:

@@ -53,6 +53,10 @@ class Describer {
   void Cleanup();
   void Alter();
   void Repair();
+  void GrowVolume();
+  void Recreate();
+  void Snapshot();
+  void UpgradeSstables();
 
   const Model& m_;
   const Common& common_;

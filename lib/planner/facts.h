@@ -55,10 +55,15 @@ class Facts {
   std::vector<ring::Incoming> Incoming(Id leaver) const;
   // Bytes that this plan's movements have put on a member already.
   int64_t ExtraBytes(Id member) const { return extra_bytes_[Index(member)]; }
+  // Size of the volume that this plan has grown before; 0: it has not. Read only by what has its ring alone.
+  int64_t GrownTo(Id slot) const { return grown_[Index(slot)]; }
 
   // ---- schema
-  // Release lines that members run; with `fresh` as if the open section had closed. kNone entry: unknown release.
-  bool OneRelease(bool fresh, absl::string_view with) const;
+  // All members, and one that starts on `with`, run one release line in one mode; with `fresh` as if the open section
+  // had closed. A mode that is not known is no other one.
+  bool OneRelease(bool fresh, Runs with) const;
+  // Members that run another line than `line` and owe upgradesstables.
+  int32_t OwedUpgrades(bool fresh, absl::string_view line) const;
   int32_t OpenReleaseChanges() const { return open_release_changes_; }
   int32_t OpenReleaseReaders() const { return open_release_readers_; }
 
@@ -125,9 +130,14 @@ class Facts {
   mutable std::vector<std::unique_ptr<placement::ReplicaMap>> replicas_;
   mutable std::vector<uint8_t> replicas_tried_;
 
-  std::vector<absl::string_view> lines_;
+  Id LineIndex(Runs runs);
+
+  std::vector<int64_t> grown_;  // by slot
+  std::vector<Runs> lines_;
   std::vector<int32_t> line_count_, line_count_after_;
-  std::vector<Id> line_after_;  // by member
+  std::vector<int32_t> owed_upgrades_, owed_upgrades_after_;  // by line
+  std::vector<Id> owes_upgrade_;                              // by member: the line, or kNone
+  std::vector<Id> line_after_;                                // by member
   int32_t open_release_changes_ = 0, open_release_readers_ = 0;
   std::vector<int32_t> open_disrupted_dc_;  // disruption
   std::vector<uint8_t> net_change_;         // by resource

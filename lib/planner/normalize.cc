@@ -21,6 +21,13 @@ void ReadDesiredRack(const v1::DesiredRack& source, Rack* rack) {
   rack->desired_nodes = source.nodes();
   rack->desired_revision = source.template_().revision();
   rack->desired_release = source.template_().release();
+  rack->desired_mode = source.template_().storage_compatibility_mode();
+  rack->desired_workload = source.workload_revision();
+  for (const v1::TemplateSection& section : source.template_().sections()) {
+    if (section.name() == "image") rack->desired_image = section.value();
+    if (section.name() == "server") rack->desired_server = section.value();
+    if (section.name() == "selector") rack->desired_selector = section.value();
+  }
   rack->restart_token = source.restart_token();
   rack->partition = source.partition();
   rack->desired_capacity = source.volume().capacity_bytes();

@@ -377,6 +377,8 @@ class Join {
       member->release = own.release();
     }
     if (!own.schema_version().empty()) member->schema_version = own.schema_version();
+    if (!own.storage_compatibility_mode().empty()) member->storage_mode = own.storage_compatibility_mode();
+    if (own.has_old_sstables()) member->old_sstables = std::max<int64_t>(0, own.old_sstables());
     member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
     if (own.has_snapshot_bytes()) member->snapshots = std::max<int64_t>(0, own.snapshot_bytes());
@@ -608,6 +610,10 @@ class Join {
     if (m->slot == kNone) return;
     const Slot& slot = model_->slot(m->slot);
     m->at_risk = m->up && (slot.being_deleted || slot.cordoned);
+    // It was started with the template that the rack has now.
+    const Rack& own_rack = model_->rack(slot.rack);
+    const bool current = !slot.revision.empty() && slot.revision == own_rack.revision;
+    if (m->storage_mode.empty() && current && HasMode(ReleaseLine(m->release))) m->storage_mode = own_rack.mode;
     if (slot.present == Known::kNo) m->up = false;
     // Nobody could be asked, and what runs in the slot is known not to serve.
     const bool silent = !m->known && slot.ready == Known::kNo;
