@@ -10,12 +10,13 @@ namespace {
 
 bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode; }
 
-// The release line of nodes that are up and of which it is not known, or told differently: another than any.
+// The release line where it is not known, told differently, or no release at all: another than any.
 constexpr absl::string_view kUnsureLine = "?";
 
+// Unknown is not absent: only of a node that is known to be down the release may be missing.
 Runs LineOf(const planner::Member& m) {
   const Runs runs = m.runs();
-  return m.release_unsure || (m.up && runs.line.empty()) ? Runs{kUnsureLine, ""} : runs;
+  return m.release_unsure || (runs.line.empty() && !m.down) ? Runs{kUnsureLine, ""} : runs;
 }
 
 bool ReadsRelease(Kind kind) {
@@ -34,7 +35,7 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     counter->assign(racks, 0);
   }
   for (auto* counter : {&away_dc_, &away_after_dc_, &new_dc_, &disrupted_dc_, &nodes_dc_, &joined_dc_, &owed_dc_,
-                        &open_repairs_, &open_rebuild_sources_, &open_rebuild_targets_, &open_disrupted_dc_}) {
+                        &open_repairs_, &open_rebuild_sources_, &open_disrupted_dc_}) {
     counter->assign(dcs, 0);
   }
   open_members_.resize(dcs);
@@ -219,18 +220,20 @@ const placement::ReplicaMap* Facts::Replicas(Id replication_class, Id dc) const 
   return replicas_[at].get();
 }
 
-bool Facts::OneRelease(bool fresh, Runs with) const {
+Facts::Releases Facts::ReleasesOf(bool fresh, Runs with) const {
   const std::vector<int32_t>& count = fresh ? line_count_after_ : line_count_;
   Runs seen = with;
+  bool unsure = false;
   const auto differs = [](absl::string_view a, absl::string_view b) { return !a.empty() && !b.empty() && a != b; };
   for (size_t i = 0; i < lines_.size(); ++i) {
     if (count[i] == 0 || lines_[i].line.empty()) continue;
-    if (lines_[i].line == kUnsureLine || differs(seen.line, lines_[i].line)) return false;
-    if (differs(seen.mode, lines_[i].mode)) return false;
+    unsure = unsure || lines_[i].line == kUnsureLine;
+    if (lines_[i].line == kUnsureLine) continue;
+    if (differs(seen.line, lines_[i].line) || differs(seen.mode, lines_[i].mode)) return Releases::kDiffer;
     seen.line = lines_[i].line;
     if (!lines_[i].mode.empty()) seen.mode = lines_[i].mode;
   }
-  return true;
+  return unsure ? Releases::kUnsure : Releases::kOne;
 }
 
 int32_t Facts::OwedUpgrades(bool fresh, absl::string_view line) const {
@@ -334,8 +337,9 @@ void Facts::EffectOnServing(const Action& a) {
       net_change_[static_cast<size_t>(resources_.serving(a.dc))] = 1;
       break;
     case Kind::kRebuild:
-      if (a.source_dc != kNone) ++open_rebuild_sources_[Index(a.source_dc)];
-      ++open_rebuild_targets_[Index(a.dc)];
+      for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
+        if (a.source_dc == kNone || a.source_dc == d) ++open_rebuild_sources_[Index(d)];
+      }
       break;
     case Kind::kRepair:
       for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
@@ -489,11 +493,6 @@ bool Facts::Close(Resource resource) {
     open_release_readers_ = 0;
   }
   if (resource == resources_.disruption()) open_disrupted_dc_.assign(open_disrupted_dc_.size(), 0);
-  if (resources_.IsRing(resource)) {
-    for (size_t d = 0; d < model_.dcs.size(); ++d) {
-      if (resources_.ring(static_cast<Id>(d)) == resource) open_rebuild_targets_[d] = 0;
-    }
-  }
   return changed;
 }
 

@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kLines, kReaders, kOwed, kNoWayBack };
+enum Code : uint8_t { kLines, kUnsure, kReaders, kOwed, kNoWayBack };
 
 bool NeedsOneRelease(const Action& a) {
   return (IsMovement(a.kind) && !(a.kind == Kind::kStartNode && !a.joins)) || a.joins || a.kind == Kind::kRebuild ||
@@ -44,7 +44,12 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
   if (NeedsOneRelease(a)) {
     const bool starts = a.joins || a.kind == Kind::kReplaceNode;
     const Runs with = starts ? DesiredRuns(ask.model.rack(a.rack)) : Runs();
-    if (!ask.facts.OneRelease(fresh, with) || (!fresh && ask.facts.OpenReleaseChanges() > 0)) out->Add(kLines, schema);
+    const Facts::Releases releases = ask.facts.ReleasesOf(fresh, with);
+    if (releases == Facts::Releases::kDiffer || (!fresh && ask.facts.OpenReleaseChanges() > 0)) {
+      out->Add(kLines, schema);
+    } else if (releases == Facts::Releases::kUnsure) {
+      out->Add(kUnsure, schema);
+    }
   }
   if (!a.release_changes || a.joins) return;
   if (!fresh && ask.facts.OpenReleaseReaders() > 0) out->Add(kReaders, schema);
@@ -70,11 +75,14 @@ Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
               absl::StrCat("ask for ", RunsIn(m, m.slot(r.subject)).line,
                            " again and finish the upgrade; or decommission the node, empty its volume and let it join "
                            "again")};
-    default:
+    case kUnsure:
       return {
           absl::StrCat(KindName(a.kind),
-                       " does not work while nodes run different releases of Cassandra, or it is not certain which"),
-          "let the rolling update finish first"};
+                       " needs all nodes on one release of Cassandra, and of some it is not certain which they run"),
+          "collect the answers of all nodes again"};
+    default:
+      return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
+              "let the rolling update finish first"};
   }
 }
 

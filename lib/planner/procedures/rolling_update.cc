@@ -6,11 +6,13 @@
 namespace cassplan::planner {
 namespace {
 
+// Where it is not certain what the node runs, its release may change.
 bool ReleaseChanges(const Model& m, const Slot& slot) {
   const Runs to = DesiredRuns(m.rack(slot.rack));
+  if (to.line.empty()) return false;
   const Runs from = RunsIn(m, slot);
-  if (to.line.empty() || from.line.empty()) return false;
-  if (from.line != to.line) return true;
+  const bool unsure = slot.member != kNone && m.member(slot.member).release_unsure;
+  if (unsure || from.line != to.line) return true;
   return from.mode != to.mode && (ModeNumber(to.mode) > 0 || (!from.mode.empty() && !to.mode.empty()));
 }
 
