@@ -68,7 +68,8 @@ void NormalizeResources(Json& resources) {
   // For Pods, but not for templates, the API server fills requests from limits.
   const Json* limits = Find(resources, "limits");
   if (limits != nullptr && limits->is_object()) {
-    Json requests = resources.value("requests", Json::object());
+    const Json* given = Find(resources, "requests");
+    Json requests = given == nullptr ? Json::object() : *given;
     if (requests.is_null()) requests = Json::object();
     if (requests.is_object()) {
       for (const auto& [name, value] : limits->items()) requests.emplace(name, value);

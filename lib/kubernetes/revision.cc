@@ -198,7 +198,9 @@ std::string PullPolicyText(const Json& policies) {
 
 std::string ServerText(const Json& server) {
   std::vector<std::string> texts;
-  for (const Json& variable : server.value("product", Json::array())) {
+  const Json* product = Find(server, "product");
+  if (product == nullptr) return "";
+  for (const Json& variable : *product) {
     if (variable.size() != 2 || TextOf(variable, "value").empty()) return "";
     texts.push_back(TextOf(variable, "value"));
   }
@@ -290,7 +292,8 @@ std::string WorkloadRevisionJson(const Json& spec) {
   for (const Json& claim : templates == nullptr || !templates->is_array() ? Json::array() : *templates) {
     const Json* metadata = Find(claim, "metadata");
     const std::string name = metadata == nullptr ? "" : TextOf(*metadata, "name");
-    claims[name] = NormalizeClaim(claim.value("spec", Json::object()), name == kDataVolume);
+    const Json* claim_spec = Find(claim, "spec");
+    claims[name] = NormalizeClaim(claim_spec == nullptr ? Json::object() : *claim_spec, name == kDataVolume);
   }
   return DigestOf({{"serviceName", TextOf(spec, "serviceName")}, {"claims", claims}}, kRevisionDigits);
 }

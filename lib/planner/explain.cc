@@ -632,7 +632,14 @@ class Explainer {
     for (const ActionIndex i : s_.order) ids.push_back(ids_[At(i)]);
     std::sort(ids.begin(), ids.end());
     base::Fingerprint f;
-    f.Add(DigestOf(m_.request->desired()));
+    // Where the user wrote it is not what he wrote.
+    if (m_.request->desired().locations().empty()) {
+      f.Add(DigestOf(m_.request->desired()));
+    } else {
+      v1::Desired desired = m_.request->desired();
+      desired.clear_locations();
+      f.Add(DigestOf(desired));
+    }
     f.Add(DigestOf(m_.request->policy()));
     for (const string_view id : ids) f.Add(id);
     out_->set_plan_fingerprint(f.Hex());

@@ -226,7 +226,8 @@ Facts::Releases Facts::ReleasesOf(bool fresh, Runs with) const {
   bool unsure = false;
   const auto differs = [](absl::string_view a, absl::string_view b) { return !a.empty() && !b.empty() && a != b; };
   for (size_t i = 0; i < lines_.size(); ++i) {
-    if (count[i] == 0 || lines_[i].line.empty()) continue;
+    // What the open section brings may be there already.
+    if ((count[i] == 0 && line_count_after_[i] == 0) || lines_[i].line.empty()) continue;
     unsure = unsure || lines_[i].line == kUnsureLine;
     if (lines_[i].line == kUnsureLine) continue;
     if (differs(seen.line, lines_[i].line) || differs(seen.mode, lines_[i].mode)) return Releases::kDiffer;

@@ -121,6 +121,11 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
                             ", the last time that the ledger knows"),
                "time never runs backwards: check the clock of the host, or the ledger");
   }
+  for (int i = 0; i < request.ledger().started_size(); ++i) {
+    if (!request.ledger().started(i).id().empty()) continue;
+    AddInvalid(model, absl::StrCat("ledger.started[", i, "].id"), "is not given",
+               "a started action has the id that the plan gave it");
+  }
   CheckDesired(request.desired(), model);
   ReadPolicy(request, model);
   if (model->invalid) return;

@@ -78,7 +78,8 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
       return DesiredRuns(m.rack(a.rack)).line.empty()
                  ? Text{absl::StrCat("which release of Cassandra the image ", m.rack(a.rack).desired_image,
                                      " has is not known, so neither is whether the change is legal"),
-                        "set spec.serverVersion, or use a tag that begins with the release"}
+                        "set spec.serverVersion (natively: template.release), or use a tag that begins with the "
+                        "release"}
                  : Text{absl::StrCat("which release of Cassandra ", m.SlotName(r.subject), " runs is not known"),
                         "let its Jolokia answer, or collect the Pods"};
     case kDoubt:
