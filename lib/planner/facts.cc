@@ -8,12 +8,18 @@ namespace {
 
 bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode; }
 
-// The release line of nodes that are up and of which it is not known, or told differently: another than any.
+// The release line where it is not known, told differently, or no release at all: another than any.
 constexpr absl::string_view kUnsureLine = "?";
 
+absl::string_view LineOf(absl::string_view release) {
+  const absl::string_view line = ReleaseLine(release);
+  return line.empty() && !release.empty() ? kUnsureLine : line;
+}
+
+// Unknown is not absent: only of a node that is known to be down the release may be missing.
 absl::string_view LineOf(const planner::Member& m) {
-  const absl::string_view line = ReleaseLine(m.release);
-  return m.release_unsure || (m.up && line.empty()) ? kUnsureLine : line;
+  const absl::string_view line = LineOf(m.release);
+  return m.release_unsure || (line.empty() && !m.down) ? kUnsureLine : line;
 }
 
 bool ReadsRelease(Kind kind) {
@@ -32,7 +38,7 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     counter->assign(racks, 0);
   }
   for (auto* counter : {&away_dc_, &away_after_dc_, &new_dc_, &disrupted_dc_, &nodes_dc_, &joined_dc_, &owed_dc_,
-                        &open_repairs_, &open_rebuild_sources_, &open_rebuild_targets_, &open_disrupted_dc_}) {
+                        &open_repairs_, &open_rebuild_sources_, &open_disrupted_dc_}) {
     counter->assign(dcs, 0);
   }
   open_members_.resize(dcs);
@@ -170,15 +176,19 @@ const placement::ReplicaMap* Facts::Replicas(Id replication_class, Id dc) const 
   return replicas_[at].get();
 }
 
-bool Facts::OneRelease(bool fresh, absl::string_view with) const {
+Facts::Releases Facts::ReleasesOf(bool fresh, absl::string_view with) const {
   const std::vector<int32_t>& count = fresh ? line_count_after_ : line_count_;
-  absl::string_view seen = ReleaseLine(with);
+  absl::string_view seen = LineOf(with);
+  bool unsure = seen == kUnsureLine;
+  if (unsure) seen = {};
   for (size_t i = 0; i < lines_.size(); ++i) {
     if (count[i] == 0 || lines_[i].empty()) continue;
-    if (lines_[i] == kUnsureLine || (!seen.empty() && seen != lines_[i])) return false;
+    unsure = unsure || lines_[i] == kUnsureLine;
+    if (lines_[i] == kUnsureLine) continue;
+    if (!seen.empty() && seen != lines_[i]) return Releases::kDiffer;
     seen = lines_[i];
   }
-  return true;
+  return unsure ? Releases::kUnsure : Releases::kOne;
 }
 
 int32_t Facts::OtherDatacenters(Id except) const {
@@ -233,7 +243,7 @@ void Facts::EffectOnSchema(const Action& a) {
   if (a.release_changes) ++open_release_changes_;
   const Resource schema = resources_.schema();
   auto move_line = [&](Id member, absl::string_view release) {
-    const absl::string_view line = ReleaseLine(release);
+    const absl::string_view line = LineOf(release);
     auto at = static_cast<size_t>(std::find(lines_.begin(), lines_.end(), line) - lines_.begin());
     if (at == lines_.size()) {
       lines_.push_back(line);
@@ -272,8 +282,9 @@ void Facts::EffectOnServing(const Action& a) {
       net_change_[static_cast<size_t>(resources_.serving(a.dc))] = 1;
       break;
     case Kind::kRebuild:
-      if (a.source_dc != kNone) ++open_rebuild_sources_[Index(a.source_dc)];
-      ++open_rebuild_targets_[Index(a.dc)];
+      for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
+        if (a.source_dc == kNone || a.source_dc == d) ++open_rebuild_sources_[Index(d)];
+      }
       break;
     case Kind::kRepair:
       for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
@@ -411,11 +422,6 @@ bool Facts::Close(Resource resource) {
     open_release_readers_ = 0;
   }
   if (resource == resources_.disruption()) open_disrupted_dc_.assign(open_disrupted_dc_.size(), 0);
-  if (resources_.IsRing(resource)) {
-    for (size_t d = 0; d < model_.dcs.size(); ++d) {
-      if (resources_.ring(static_cast<Id>(d)) == resource) open_rebuild_targets_[d] = 0;
-    }
-  }
   return changed;
 }
 

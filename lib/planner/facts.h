@@ -44,7 +44,6 @@ class Facts {
   // Cleanup is owed, with all cleanups of the open section done.
   bool OwesCleanup(Id member) const { return owed_[Index(member)] != 0; }
   int32_t OwedInDc(Id dc) const { return owed_dc_[Index(dc)]; }
-  int32_t OpenRebuildsTo(Id dc) const { return open_rebuild_targets_[Index(dc)]; }
   // Replicas of a class in a datacenter (of the whole ring for SimpleStrategy); null where tokens are not known.
   const placement::ReplicaMap* Replicas(Id replication_class, Id dc) const;
   bool Active(Id replication_class) const { return active_[Index(replication_class)] != 0; }
@@ -56,8 +55,10 @@ class Facts {
   int64_t ExtraBytes(Id member) const { return extra_bytes_[Index(member)]; }
 
   // ---- schema
-  // Release lines that members run; with `fresh` as if the open section had closed. kNone entry: unknown release.
-  bool OneRelease(bool fresh, absl::string_view with) const;
+  // Do all members run one release line, and `with`, too, where it is given? With `fresh` as if the open section had
+  // closed. A member that is known to be down and whose release nobody knows does not count: it streams nothing.
+  enum class Releases : uint8_t { kOne, kDiffer, kUnsure };
+  Releases ReleasesOf(bool fresh, absl::string_view with) const;
   int32_t OpenReleaseChanges() const { return open_release_changes_; }
   int32_t OpenReleaseReaders() const { return open_release_readers_; }
 
@@ -112,7 +113,7 @@ class Facts {
   std::vector<int32_t> away_rack_, away_after_rack_, new_rack_;  // new_: disrupted by the open section, not away before
   std::vector<int32_t> away_dc_, away_after_dc_, new_dc_;
   std::vector<int32_t> disrupted_rack_, disrupted_dc_;
-  std::vector<int32_t> open_repairs_, open_rebuild_sources_, open_rebuild_targets_;
+  std::vector<int32_t> open_repairs_, open_rebuild_sources_;
   std::vector<std::vector<Id>> open_members_;  // by serving resource (index dc): members that its open section disrupts
 
   std::vector<uint8_t> in_ring_, owed_, active_;

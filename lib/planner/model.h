@@ -121,7 +121,7 @@ struct Member {
   bool down = false;    // known to be away; with neither, it counts as away for others and as serving for itself
   bool known = false;   // somebody could be asked
   bool unseen = false;  // it says that it is a member, and no view lists it
-  bool release_unsure = false;  // its own word and the others' differ
+  bool release_unsure = false;  // its own word and the others' differ, or theirs among each other
   bool drained = false;
   bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted
   bool in_ring = true;    // owns tokens (a joining node does not yet)

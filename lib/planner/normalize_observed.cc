@@ -30,6 +30,7 @@ struct Seen {
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
   bool token_conflict = false;
   bool location_conflict = false;
+  bool release_conflict = false;
   Id member = kNone;
 };
 
@@ -215,8 +216,14 @@ class Join {
         (peer.datacenter() != seen->peer->datacenter() || peer.rack() != seen->peer->rack())) {
       seen->location_conflict = true;
     }
+    if (!peer.release().empty() && !seen->peer->release().empty() &&
+        !SameRelease(peer.release(), seen->peer->release())) {
+      seen->release_conflict = true;
+    }
     if (seen->peer->tokens().empty() && !peer.tokens().empty()) seen->peer = &peer;
   }
+
+  static bool SameRelease(string_view a, string_view b) { return a == b || ReleaseLine(a) == ReleaseLine(b); }
 
   static bool SameTokens(const v1::Peer& a, const v1::Peer& b) {
     if (a.tokens_size() != b.tokens_size()) return false;
@@ -284,6 +291,11 @@ class Join {
                 "wait until gossip agrees; until then nothing that depends on ranges is done");
         Doubt(absl::StrCat("views differ on the tokens of host id ", seen.host_id));
       }
+      if (model_->members.back().release_unsure) {
+        AddNote("release-conflict", Level::kWarning,
+                absl::StrCat("which release host id ", seen.host_id, " runs is told differently"),
+                "wait until gossip agrees; until then nothing that needs one release is done");
+      }
     }
   }
 
@@ -328,6 +340,7 @@ class Join {
       member->address = seen.peer->address();
       if (seen.peer->has_load_bytes()) member->load = std::max<int64_t>(0, seen.peer->load_bytes());
       member->release = seen.peer->release();
+      member->release_unsure = seen.release_conflict;
       member->schema_version = seen.peer->schema_version();
       AddTokens(seen.peer->tokens(), member);
     }
@@ -370,7 +383,7 @@ class Join {
   void FillOwnWord(const v1::NodeFacts& own, Member* member) {
     if (!own.address().empty() && member->address.empty()) member->address = own.address();
     if (!own.release().empty()) {
-      member->release_unsure = !member->release.empty() && ReleaseLine(member->release) != ReleaseLine(own.release());
+      if (!member->release.empty() && !SameRelease(member->release, own.release())) member->release_unsure = true;
       member->release = own.release();
     }
     if (!own.schema_version().empty()) member->schema_version = own.schema_version();

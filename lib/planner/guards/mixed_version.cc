@@ -6,7 +6,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kLines, kReaders };
+enum Code : uint8_t { kLines, kUnsure, kReaders };
 
 bool NeedsOneRelease(const Action& a) {
   return (IsMovement(a.kind) && !(a.kind == Kind::kStartNode && !a.joins)) || a.joins || a.kind == Kind::kRebuild ||
@@ -22,7 +22,12 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
   if (NeedsOneRelease(a)) {
     const bool starts = a.joins || a.kind == Kind::kReplaceNode;
     const absl::string_view with = starts ? ask.model.rack(a.rack).desired_release : absl::string_view();
-    if (!ask.facts.OneRelease(fresh, with) || (!fresh && ask.facts.OpenReleaseChanges() > 0)) out->Add(kLines, schema);
+    const Facts::Releases releases = ask.facts.ReleasesOf(fresh, with);
+    if (releases == Facts::Releases::kDiffer || (!fresh && ask.facts.OpenReleaseChanges() > 0)) {
+      out->Add(kLines, schema);
+    } else if (releases == Facts::Releases::kUnsure) {
+      out->Add(kUnsure, schema);
+    }
   }
   if (a.release_changes && !a.joins && !fresh && ask.facts.OpenReleaseReaders() > 0) out->Add(kReaders, schema);
 }
@@ -32,8 +37,12 @@ Text DescribeMixedVersion(const Model&, const Action& a, const Refusal& r) {
     return {"ranges move, or a repair runs, and the release of the node would change meanwhile",
             "wait until it is done"};
   }
-  return {absl::StrCat(KindName(a.kind),
-                       " does not work while nodes run different releases of Cassandra, or it is not certain which"),
+  if (r.code == kUnsure) {
+    return {absl::StrCat(KindName(a.kind),
+                         " needs all nodes on one release of Cassandra, and of some it is not certain which they run"),
+            "collect the answers of all nodes again"};
+  }
+  return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
           "let the rolling update finish first"};
 }
 

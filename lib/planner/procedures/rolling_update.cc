@@ -5,11 +5,13 @@
 namespace cassplan::planner {
 namespace {
 
+// Where it is not certain what the node runs, its release may change.
 bool ReleaseChanges(const Model& m, const Slot& slot) {
-  const absl::string_view to = ReleaseLine(m.rack(slot.rack).desired_release);
-  const absl::string_view from =
-      slot.member == kNone ? ReleaseLine(slot.release) : ReleaseLine(m.member(slot.member).release);
-  return !to.empty() && !from.empty() && from != to;
+  const absl::string_view to = m.rack(slot.rack).desired_release;
+  if (to.empty()) return false;
+  if (slot.member == kNone) return ReleaseLine(slot.release).empty() || ReleaseLine(slot.release) != ReleaseLine(to);
+  const Member& member = m.member(slot.member);
+  return member.release_unsure || ReleaseLine(to).empty() || ReleaseLine(member.release) != ReleaseLine(to);
 }
 
 bool NeedsRestart(const Drift& d) { return d.kind == DriftKind::kStaleNode || d.kind == DriftKind::kDrainedNode; }
