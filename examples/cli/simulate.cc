@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,13 @@
 #include "examples/cli/input.h"
 #include "examples/cli/options.h"
 #include "examples/cli/terminal.h"
-#include "lib/report/words.h"
+#include "lib/report/page.h"
 
 namespace cassplan::cli {
 namespace {
 
 using absl::StrCat;
+using report::Safe;
 
 constexpr char kFooter[] =
     R"(Examples:
@@ -54,6 +56,9 @@ struct SimulateOptions {
 
 std::string Clock(int64_t s) { return absl::StrFormat("%3d:%02d:%02d", s / 3600, s / 60 % 60, s % 60); }
 
+// Without the room that a column of times has.
+std::string Since(int64_t s) { return StrCat(s / 3600, absl::StrFormat(":%02d:%02d", s / 60 % 60, s % 60)); }
+
 std::string Bytes(int64_t bytes) {
   if (bytes >= int64_t{1} << 30) return StrCat(bytes >> 30, " GiB");
   return StrCat(bytes >> 20, " MiB");
@@ -62,7 +67,7 @@ std::string Bytes(int64_t bytes) {
 std::string Verdict(const v1::SimulationResult& r) {
   switch (r.verdict()) {
     case v1::SIMULATION_VERDICT_CONVERGED:
-      return StrCat("converged after", Clock(r.converged_at_seconds()), ", and nothing unsafe happened");
+      return StrCat("converged after ", Since(r.converged_at_seconds()), ", and nothing unsafe happened");
     case v1::SIMULATION_VERDICT_BLOCKED:
       return "safe, and a person must do something first";
     case v1::SIMULATION_VERDICT_REFUSED:
@@ -74,24 +79,50 @@ std::string Verdict(const v1::SimulationResult& r) {
   }
 }
 
-// Hour by hour; within an hour equal lines are one.
+// What stays open at the end. One reason often holds many actions: it is said once.
+std::string Open(const v1::SimulationResult& r) {
+  std::string held;
+  std::set<std::string> said;
+  for (const v1::Held& h : r.held()) {
+    for (const v1::Refusal& by : h.by()) {
+      if (by.guard() == "predecessor") continue;
+      const std::string line = StrCat("  ", Safe(by.guard()), ": ", Safe(by.text()), "\n    ", Safe(by.remedy()), "\n");
+      if (said.insert(line).second) held += line;
+    }
+  }
+  std::string refused;
+  std::string notes;
+  for (const v1::Finding& f : r.findings()) {
+    if (f.level() == v1::FINDING_LEVEL_ERROR) {
+      absl::StrAppend(&refused, "  ", Safe(f.code()), ": ", Safe(f.message()), "\n");
+      if (!f.remedy().empty()) absl::StrAppend(&refused, "    ", Safe(f.remedy()), "\n");
+    } else {
+      absl::StrAppend(&notes, "Note: ", Safe(f.message()), "\n");
+    }
+  }
+  return StrCat(refused.empty() ? "" : "\nRefused\n", refused, held.empty() ? "" : "\nHeld at the end\n", held,
+                notes.empty() ? "" : "\n", notes);
+}
+
+// Hour by hour. What came from the input is made safe piece by piece, so that only our own line ends end a line.
 std::string Text(const v1::SimulationResult& r) {
   std::string out;
-  absl::StrAppend(&out, r.cluster(), ": ", Verdict(r), "\n");
+  absl::StrAppend(&out, Safe(r.cluster()), ": ", Verdict(r), "\n");
   if (r.planner() == v1::SIMULATED_PLANNER_NAIVE) {
     absl::StrAppend(&out, "Planner: a model of CassKop's documented rules. It is a model, not CassKop.\n");
   }
-  absl::StrAppend(&out, "Simulated", Clock(r.seconds()), " with seed ", r.seed(), ": ", r.actions(), " action(s), ",
+  absl::StrAppend(&out, "Simulated ", Since(r.seconds()), " with seed ", r.seed(), ": ", r.actions(), " action(s), ",
                   r.faults(), " fault(s), ", Bytes(r.streamed_bytes()), " streamed, ", r.states(),
                   " states checked.\n");
   for (const v1::SimulationViolation& v : r.violations()) {
-    absl::StrAppend(&out, "VIOLATION at", Clock(v.at_seconds()), "  ", v.invariant(), ": ", v.text(), "\n");
+    absl::StrAppend(&out, "VIOLATION at ", Since(v.at_seconds()), "  ", Safe(v.invariant()), ": ", Safe(v.text()),
+                    "\n");
   }
   if (!r.lowest().empty()) absl::StrAppend(&out, "\nLowest replicas up\n");
   for (const v1::SimulationSample& s : r.lowest()) {
-    absl::StrAppend(&out, "  ", s.keyspace(), s.datacenter().empty() ? "" : StrCat(" in ", s.datacenter()), ": ",
-                    s.up(), " of ", s.replication_factor(), " (its level needs ", s.need(), ")",
-                    s.up() < s.need() ? StrCat(", at", Clock(s.at_seconds())) : "", "\n");
+    absl::StrAppend(&out, "  ", Safe(s.keyspace()), s.datacenter().empty() ? "" : StrCat(" in ", Safe(s.datacenter())),
+                    ": ", s.up(), " of ", s.replication_factor(), " (its level needs ", s.need(), ")",
+                    s.up() < s.need() ? StrCat(", at ", Since(s.at_seconds())) : "", "\n");
   }
   std::map<std::string, const v1::SimulationDisk*> end;
   for (const v1::SimulationDisk& d : r.disks()) end[d.slot()] = &d;
@@ -102,8 +133,8 @@ std::string Text(const v1::SimulationResult& r) {
     if (fullest == nullptr || share(d) > share(fullest)) fullest = d;
   }
   if (fullest != nullptr) {
-    absl::StrAppend(&out, "Fullest disk at the end: ", fullest->slot(), ", ", Bytes(fullest->used_bytes()), " of ",
-                    Bytes(fullest->capacity_bytes()), "\n");
+    absl::StrAppend(&out, "Fullest disk at the end: ", Safe(fullest->slot()), ", ", Bytes(fullest->used_bytes()),
+                    " of ", Bytes(fullest->capacity_bytes()), "\n");
   }
   int64_t hour = -1;
   for (const v1::SimulationEvent& e : r.events()) {
@@ -111,18 +142,11 @@ std::string Text(const v1::SimulationResult& r) {
       hour = e.at_seconds() / 3600;
       absl::StrAppend(&out, "\nHour ", hour + 1, "\n");
     }
-    absl::StrAppend(&out, Clock(e.at_seconds()), "  ", e.kind(),
-                    std::string(e.kind().size() < 10 ? 10 - e.kind().size() : 1, ' '), e.text(), "\n");
+    absl::StrAppend(&out, Clock(e.at_seconds()), "  ", Safe(e.kind()),
+                    std::string(e.kind().size() < 10 ? 10 - e.kind().size() : 1, ' '), Safe(e.text()), "\n");
   }
-  if (!r.held().empty()) absl::StrAppend(&out, "\nHeld at the end\n");
-  for (const v1::Held& h : r.held()) {
-    for (const v1::Refusal& by : h.by()) {
-      if (by.guard() == "predecessor") continue;
-      absl::StrAppend(&out, "  ", by.guard(), ": ", by.text(), "\n    ", by.remedy(), "\n");
-    }
-  }
-  for (const v1::Finding& f : r.findings()) absl::StrAppend(&out, "Note: ", f.message(), "\n");
-  return report::Safe(out);
+  absl::StrAppend(&out, Open(r));
+  return out;
 }
 
 // 'lose zone b', 'lose node dc1/rack1/0', 'replace node dc1/rack1/0', 'grow 30%'. Returns what is wrong with it.
@@ -171,7 +195,7 @@ std::string ReadWhatIf(const std::string& text, v1::SimulationRequest* request) 
 }
 
 int Fail(const std::string& message, int code) {
-  std::cerr << "error: " << report::Safe(message) << "\n";
+  std::cerr << "error: " << Safe(message) << "\n";
   return code;
 }
 
@@ -202,7 +226,7 @@ int RunSimulate(const SimulateOptions& o) {
   hooks.event = [&](const v1::SimulationEvent& e) {
     if (!live || e.at_seconds() - shown < 60) return;
     shown = e.at_seconds();
-    std::cerr << "\r\033[K" << Clock(e.at_seconds()) << "  " << report::Safe(e.text()).substr(0, 60) << std::flush;
+    std::cerr << "\r\033[K" << Clock(e.at_seconds()) << "  " << Safe(e.text()).substr(0, 60) << std::flush;
   };
   const absl::StatusOr<v1::SimulationResult> result = Simulate(request, hooks);
   if (live) std::cerr << "\r\033[K";
