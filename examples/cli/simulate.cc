@@ -94,7 +94,7 @@ std::string Open(const v1::SimulationResult& r) {
   std::string notes;
   for (const v1::Finding& f : r.findings()) {
     if (f.level() == v1::FINDING_LEVEL_ERROR) {
-      absl::StrAppend(&refused, "  ", Safe(f.code()), ": ", Safe(f.message()), "\n");
+      absl::StrAppend(&refused, "  ", Safe(f.rule()), ": ", Safe(f.message()), "\n");
       if (!f.remedy().empty()) absl::StrAppend(&refused, "    ", Safe(f.remedy()), "\n");
     } else {
       absl::StrAppend(&notes, "Note: ", Safe(f.message()), "\n");
