@@ -88,16 +88,18 @@ void Describer::Kinds() {
     case Kind::kRepair:
       Repair();
       break;
-    case Kind::kUnspecified:
-    case Kind::kGrantStart:
-    case Kind::kRecreateRack:
-    case Kind::kGrowVolume:
-    case Kind::kStopCompaction:
     case Kind::kUpgradeSstables:
     case Kind::kScrub:
     case Kind::kCompact:
     case Kind::kFlush:
     case Kind::kGarbageCollect:
+      Operation();
+      break;
+    case Kind::kUnspecified:
+    case Kind::kGrantStart:
+    case Kind::kRecreateRack:
+    case Kind::kGrowVolume:
+    case Kind::kStopCompaction:
     case Kind::kPauseRepairs:
     case Kind::kResumeRepairs:
     case Kind::kTakeSnapshot:

@@ -104,6 +104,10 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "seed-replaced") return {"a seed is replaced: it leaves the seed list first", ""};
   if (a.drift == "requested" && IsMovement(a.kind)) return {"a person asked for it", ""};
   if (a.drift == "replace-requested") return {"a person asked to replace this dead node", ""};
+  if (a.drift == "requested") {
+    const absl::string_view by = m.request_at(a.request).asked_by;
+    return {by.empty() ? std::string("a person asked for it") : StrCat(by, " asked for it"), "operations"};
+  }
   if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
   if (a.drift == "replication") {
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
