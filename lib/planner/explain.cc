@@ -697,59 +697,14 @@ class Explainer {
     } else if (actions && ready_count_ == 0) {
       const bool closed = next_opening_ > m_.now && unapproved_ == 0 && waiting_ == 0 && blocked_ == 0;
       out_->set_next_check_seconds(closed ? next_opening_ - m_.now : 30);
-    } else if (blocked_ > 0 || waiting_ > 0) {
+    } else if (blocked_ > 0) {
       out_->set_next_check_seconds(60);
     } else if (until_ > 0) {
       out_->set_next_check_seconds(until_ - m_.now);
+    } else if (waiting_ > 0) {
+      out_->set_next_check_seconds(60);
     }
     if (complete_) out_->set_summary(Summary());
-  }
-
-  // "restart 9 nodes": what a person would say; drains are part of their restarts.
-  static std::string Phrase(Kind kind, int32_t n) {
-    const string_view plural = n == 1 ? "" : "s";
-    switch (kind) {
-      case Kind::kCreateClusterObjects:
-        return "create the shared objects";
-      case Kind::kUpdateClusterObjects:
-        return "update the shared objects";
-      case Kind::kCreateRack:
-        return StrCat("create ", n, " rack", plural);
-      case Kind::kUpdateRack:
-        return StrCat("write ", n, " template", plural);
-      case Kind::kDeleteRack:
-        return StrCat("delete ", n, " rack", plural);
-      case Kind::kSetSeeds:
-        return "write the seed list";
-      case Kind::kStartNode:
-        return StrCat("start ", n, " node", plural);
-      case Kind::kRestartNode:
-        return StrCat("restart ", n, " node", plural);
-      case Kind::kDecommission:
-        return StrCat("decommission ", n, " node", plural);
-      case Kind::kShrinkRack:
-        return StrCat("drop ", n, " slot", plural);
-      case Kind::kDeleteVolume:
-        return StrCat("delete ", n, " volume", plural);
-      case Kind::kQuarantineVolume:
-        return StrCat("set ", n, " volume", plural, " aside");
-      case Kind::kRemoveNode:
-        return StrCat("remove ", n, " dead member", plural);
-      case Kind::kAssassinate:
-        return StrCat("assassinate ", n, " dead member", plural);
-      case Kind::kReplaceNode:
-        return StrCat("replace ", n, " node", plural);
-      case Kind::kCleanup:
-        return StrCat("clean up ", n, " node", plural);
-      case Kind::kAlterKeyspace:
-        return StrCat("alter ", n, " keyspace", plural);
-      case Kind::kRebuild:
-        return StrCat("rebuild ", n, " time", plural);
-      case Kind::kRepair:
-        return StrCat("repair ", n, " time", plural);
-      default:
-        return StrCat(n, " ", KindName(kind));
-    }
   }
 
   std::string Summary() const {

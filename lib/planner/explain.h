@@ -32,6 +32,8 @@ struct Common {
 
 // ---- parts (explain_action.cc, explain_impact.cc, explain_forecast.cc)
 void FillTarget(const Model& model, const Action& action, v1::Target* target);
+// "restart 9 nodes"
+std::string Phrase(Kind kind, int32_t n);
 v1::Reason MakeReason(const Model& model, const Common& common, const Action& action);
 // Everything but id, goal, requires, sections, pools and times.
 void DescribeAction(const Model& model, const Common& common, const Action& action, v1::Action* out);

@@ -268,6 +268,7 @@ def answers_of(me, nodes, case):
     asked = [(STORAGE, name, value) for name, value in storage.items()]
     asked += [(SNITCH, "Datacenter", me.dc), (SNITCH, "Rack", me.rack),
               (FAILURES, "AllEndpointStates", gossip_text(nodes, schema_version))]
+    asked += case.answers.get(me.slot, [])
     return [{"request": {"type": "read", "mbean": mbean, "attribute": name}, "value": value, "status": 200,
              "timestamp": NOW} for mbean, name, value in asked]
 
@@ -413,6 +414,7 @@ def kubernetes_list(case, command, nodes):
         if node.state in HAS_POD:
             made_from = earlier[name] if node.slot in case.on_earlier else workloads[name]
             items.append(pod(node, stored[name], made_from, case))
+            items[-1]["metadata"]["labels"].update(case.labels.get(node.slot, {}))
         if node.state != GHOST and node.slot not in case.no_claims:
             items.append(claim(node, workloads[name], case))
         if node.slot in case.mounted_by:
@@ -450,6 +452,8 @@ class Case:
         self.started = list(started)  # (kind, slot): actions in flight, which the ledger tells
         self.started_from = started_from or {}  # states in which those actions were planned
         self.left = list(left)        # slots whose nodes the ledger knows to have left
+        self.labels = more.pop("labels", {})    # slot -> labels of its Pod beside those of its template
+        self.answers = more.pop("answers", {})  # slot -> (mbean, attribute, value): what its node tells beside the rest
         self.policy = more.pop("policy", None)            # policy.yaml
         self.down = more.pop("down", {})                  # slot -> seconds since it was first seen down
         self.members = more.pop("members", False)         # the ledger knows who lives where
@@ -517,7 +521,8 @@ class Case:
             action = next(a for a in plan["plan"]["actions"]
                           if a["kind"] == kind and wanted.items() <= a["target"].items())
             yield {"id": action["id"], "kind": kind, "target": action["target"], "attempt": 1, "state": "in_flight",
-                   "started_at_seconds": NOW - 60, "deadline_seconds": NOW + 7200}
+                   "started_at_seconds": NOW - 60, "deadline_seconds": NOW + 7200,
+                   **{key: action[key] for key in ("request_uid",) if key in action}}
 
     def write_files(self, command, root):
         folder = f"{root}/{self.folder}"

@@ -33,6 +33,15 @@ def f3(dc2=1, dc3=1, **spec):
     return cluster({dc: shape for dc, shape in topology.items() if shape[0] is not None}, **spec)
 
 
+SIX = cluster({"dc1": (2, THREE)})
+COMPACTIONS = "org.apache.cassandra.db:type=CompactionManager"
+
+
+def asked(name, argument="", status="ToDo"):
+    labels = {"operation-name": name, "operation-status": status}
+    return {**labels, "operation-argument": argument} if argument else labels
+
+
 GOLDEN = [
     Case("s01-scale-up", f1(3), f1(5), SHOP),
     Case("s02-scale-up-joining", f1(3), f1(5), SHOP, {"dc1/rack1/3": JOINING}, {"dc1/rack1": 4},
@@ -74,6 +83,22 @@ GOLDEN = [
          {"dc1/rack2/1": LEAVING}, started=[("decommission", "dc1/rack2/1")]),
     Case("b15-resources-while-decommissioning", cluster({"dc1": (2, THREE)}),
          cluster({"dc1": (1, THREE)}, resources=BIGGER), SHOP3, {"dc1/rack2/1": LEAVING}),
+    Case("op-cleanup-by-label", f1(3), f1(3), SHOP, labels={"dc1/rack1/1": asked("cleanup")}),
+    Case("op-rebuild-without-argument", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild")}),
+    Case("op-rebuild-from-dc1", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild", "dc1")}),
+    Case("op-wrong-label", f1(3), f1(3, cassandraImage=NEW_IMAGE), SHOP, labels={"dc1/rack1/1": asked("Cleanup")}),
+    Case("op-pod-deleted", f1(3), f1(3), SHOP, {"dc1/rack1/1": DOWN}, labels={"dc1/rack1/1": asked("cleanup")}),
+    Case("op-paused", f1(3), f1(3), SHOP, labels={"dc1/rack1/1": asked("upgradesstables", status="Paused")}),
+    Case("op-window-closed", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("op-unhealthy-node", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3,
+         answers={"dc1/rack2/0": [(COMPACTIONS, "PendingTasks", 4711)]}),
+    Case("op-approve-before", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("op-approve-after", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("f85-pause-one-kind", SIX, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("f87-decommission-while-cleanup-runs", SIX, cluster({"dc1": (1, THREE)}), SHOP3,
+         started=[("cleanup", "dc1/rack1/0")], labels={"dc1/rack1/0": asked("cleanup")}, started_from={}),
+    Case("f88-grow-and-new-image", SIX, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("e74-grow-while-cleanup-is-owed", f1(3), f1(5), SHOP, labels={"dc1/rack1/0": asked("cleanup")}),
 ]
 
 SIX = cluster({"dc1": (2, THREE)})
