@@ -7,12 +7,15 @@
 #include "absl/strings/str_join.h"
 #include "capi/boundary.h"
 #include "capi/messages.h"
+#include "cassplan/explain.h"
 #include "cassplan/planner.h"
+#include "cassplan/simulate.h"
 #include "cassplan/v1/embed.pb.h"
 #include "cassplan/verify.h"
 #include "google/protobuf/arena.h"
 #include "lib/dump/sources.h"
 #include "lib/planner/pipeline.h"
+#include "lib/report/difference.h"
 #include "lib/report/json.h"
 #include "lib/report/markdown.h"
 #include "lib/report/results.h"
@@ -29,15 +32,12 @@ using cassplan::capi::Parse;
 using cassplan::capi::ParseWithRequest;
 using cassplan::capi::Write;
 using google::protobuf::Arena;
+namespace report = cassplan::report;
 namespace v1 = cassplan::v1;
 
 constexpr char kText[] = "text";
 constexpr char kJson[] = "json";
-constexpr char kMarkdown[] = "markdown";
-constexpr char kSarif[] = "sarif";
-constexpr char kJunit[] = "junit";
-constexpr char kRunbook[] = "runbook";
-constexpr const char* kRenderFormats[] = {kText, kJson, kMarkdown, kSarif, kJunit, kRunbook};
+constexpr const char* kRenderFormats[] = {kText, kJson, "markdown", "sarif", "junit", "runbook"};
 constexpr const char* kFunctions[] = {
 #define CASSPLAN_FUNCTION(name) #name,
 #include "capi/functions.inc"
@@ -46,7 +46,8 @@ constexpr const char* kFunctions[] = {
 
 // A status of the library that is not one of a caller's mistake is a defect.
 [[noreturn]] void FailWith(const absl::Status& status) {
-  const bool mistake = status.code() == absl::StatusCode::kInvalidArgument;
+  const bool mistake =
+      status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
   Fail(mistake ? CASSPLAN_INVALID_ARGUMENT : CASSPLAN_INTERNAL, std::string(status.message()));
 }
 
@@ -135,19 +136,18 @@ std::string Render(const v1::RenderRequest& request) {
   CheckRange("verbosity", request.verbosity(), 0, 2);
   if (request.width() != 0) CheckRange("width", request.width(), 40, 1000);
   const std::string format = request.format().empty() ? kText : request.format();
-  if (format == kJson) return cassplan::report::RenderJson(request.response());
-  if (format == kMarkdown) return cassplan::report::RenderMarkdown(request.request(), request.response());
-  if (format == kSarif) {
-    return cassplan::report::RenderSarif(cassplan::report::HeldAndFindings(request.request(), request.response()), {});
+  const size_t width = request.width() > 0 ? static_cast<size_t>(request.width()) : 100;
+  const v1::PlanRequest& asked = request.request();
+  const v1::PlanResponse& plan = request.response();
+  if (format == kJson) return report::RenderJson(plan);
+  if (format == "markdown") return report::RenderMarkdown(asked, plan);
+  if (format == "sarif") return report::RenderSarif(report::HeldAndFindings(asked, plan), {});
+  if (format == "junit") {
+    return report::RenderJunit(absl::StrCat("cassplan plan of ", asked.desired().cluster()),
+                               report::AllResults(asked, plan));
   }
-  if (format == kJunit) {
-    return cassplan::report::RenderJunit(absl::StrCat("cassplan plan of ", request.request().desired().cluster()),
-                                         cassplan::report::AllResults(request.request(), request.response()));
-  }
-  if (format == kRunbook) {
-    const size_t width = request.width() > 0 ? static_cast<size_t>(request.width()) : 100;
-    return cassplan::report::RenderRunbook(request.request(), request.response(), width, request.color(),
-                                           request.verbosity() > 0);
+  if (format == "runbook") {
+    return report::RenderRunbook(asked, plan, width, request.color(), request.verbosity() > 0);
   }
   if (format != kText) {
     cassplan::Problem problem;
@@ -155,12 +155,44 @@ std::string Render(const v1::RenderRequest& request) {
     problem.message = absl::StrCat("\"", format, "\" is not known; give one of ", absl::StrJoin(kRenderFormats, ", "));
     Fail({problem});
   }
-  cassplan::report::TextOptions options;
+  report::TextOptions options;
   options.verbosity = request.verbosity();
   options.color = request.color();
-  if (request.width() > 0) options.width = static_cast<size_t>(request.width());
+  options.width = width;
   options.target = request.target();
-  return cassplan::report::RenderText(request.request(), request.response(), options);
+  return report::RenderText(asked, plan, options);
+}
+
+v1::PlanDifference Diff(const v1::DiffRequest& request) {
+  const report::Difference difference = report::Compare(request.before(), request.after());
+  v1::PlanDifference out;
+  out.set_outcome_before(difference.outcome.first);
+  out.set_outcome_after(difference.outcome.second);
+  for (const v1::Action* action : difference.added) *out.add_added() = *action;
+  for (const v1::Action* action : difference.removed) *out.add_removed() = *action;
+  for (const report::Difference::Changed& changed : difference.changed) {
+    v1::ChangedAction* both = out.add_changed();
+    *both->mutable_before() = *changed.before;
+    *both->mutable_after() = *changed.after;
+    for (const std::string& field : changed.fields) both->add_fields(field);
+  }
+  for (const v1::Action* action : difference.moved) out.add_moved_ids(action->id());
+  for (const v1::Held* held : difference.held) *out.add_held() = *held;
+  for (const v1::Held* held : difference.released) *out.add_released() = *held;
+  for (const auto& [before, after] : difference.held_otherwise) {
+    v1::ChangedHeld* both = out.add_held_otherwise();
+    *both->mutable_before() = *before;
+    *both->mutable_after() = *after;
+  }
+  for (const std::string& sentence : difference.impact) out.add_impact(sentence);
+  out.set_text(report::RenderDifference(difference, 100, /*color=*/false));
+  return out;
+}
+
+template <typename T>
+T ValueOf(absl::StatusOr<T> result) {
+  if (!result.ok()) FailWith(result.status());
+  return *std::move(result);
 }
 
 std::string Convert(const char* name, cassplan_encoding from, absl::string_view bytes, cassplan_encoding to) {
@@ -198,12 +230,12 @@ v1::LibraryInfo Info() {
 // Reads a `Request`, and writes what `answer` makes of it.
 template <typename Request, typename Answer>
 cassplan_status Ask(cassplan_encoding encoding, const void* data, size_t size, cassplan_buffer** out,
-                    cassplan_error** error, const Answer& answer) noexcept {
+                    cassplan_error** error, const Answer& answer, const char* prefix = "request.") noexcept {
   return Call(out, error, [&] {
     const absl::string_view bytes = Input(data, size);
     Arena arena;
     auto* request = Arena::CreateMessage<Request>(&arena);
-    ParseWithRequest(encoding, bytes, "request.", request);
+    ParseWithRequest(encoding, bytes, prefix, request);
     return answer(*request);
   });
 }
@@ -306,4 +338,24 @@ cassplan_status cassplan_render(cassplan_encoding encoding, const void* request,
 cassplan_status cassplan_convert(const char* message, cassplan_encoding from, const void* data, size_t data_size,
                                  cassplan_encoding to, cassplan_buffer** out, cassplan_error** error) {
   return Call(out, error, [&] { return Convert(message, from, Input(data, data_size), to); });
+}
+
+cassplan_status cassplan_explain(cassplan_encoding encoding, const void* request, size_t request_size,
+                                 cassplan_buffer** explanation, cassplan_error** error) {
+  return Ask<v1::ExplainRequest>(encoding, request, request_size, explanation, error, [&](const auto& asked) {
+    return Write(encoding, ValueOf(cassplan::Explain(asked.request(), asked.response(), asked.what())));
+  });
+}
+
+cassplan_status cassplan_diff(cassplan_encoding encoding, const void* request, size_t request_size,
+                              cassplan_buffer** difference, cassplan_error** error) {
+  return Ask<v1::DiffRequest>(encoding, request, request_size, difference, error,
+                              [&](const auto& asked) { return Write(encoding, Diff(asked)); });
+}
+
+cassplan_status cassplan_simulate(cassplan_encoding encoding, const void* request, size_t request_size,
+                                  cassplan_buffer** result, cassplan_error** error) {
+  return Ask<v1::SimulationRequest>(
+      encoding, request, request_size, result, error,
+      [&](const auto& asked) { return Write(encoding, ValueOf(cassplan::Simulate(asked))); }, "start.");
 }

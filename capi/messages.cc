@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cassplan/v1/explanation.pb.h"
 #include "cassplan/v1/simulate.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
@@ -103,7 +104,8 @@ void AddFiles(const FileDescriptor* file, std::set<const FileDescriptor*>* files
 
 std::set<const FileDescriptor*> SchemaFiles() {
   std::set<const FileDescriptor*> files;
-  for (const google::protobuf::Descriptor* root : {v1::Sources::descriptor(), v1::SimulationRequest::descriptor()}) {
+  for (const google::protobuf::Descriptor* root :
+       {v1::Sources::descriptor(), v1::SimulationRequest::descriptor(), v1::Explanation::descriptor()}) {
     AddFiles(root->file(), &files);
   }
   return files;

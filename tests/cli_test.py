@@ -33,14 +33,14 @@ def big_cluster(racks, nodes):
 
     names = [f"rack{k}" for k in range(1, racks + 1)]
     desired = {"cluster": "big", "owner_id": "u", "datacenters": [{"name": "dc1", "racks": [
-        {"name": rack, "nodes": nodes, "template": {"revision": "new"}} for rack in names]}]}
+        {"name": rack, "nodes": nodes, "template": {"revision": "new", "release": "4.1.10"}} for rack in names]}]}
     complete = {f"{what}_complete": True for what in ("objects", "racks", "slots", "volumes")}
     reports = [report("kubernetes", {}, inventory=complete)]
     peers = []
     for k, rack in enumerate(names):
         place = {"datacenter": "dc1", "rack": rack}
         reports.append(report("kubernetes", {**place, "uid": rack}, rack={
-            "present": True, "nodes": nodes, "template": {"revision": "old"}, "owner_id": "u", "parallel": True}))
+            "present": True, "nodes": nodes, "template": {"revision": "old", "release": "4.1.10"}, "owner_id": "u", "parallel": True}))
         for i in range(nodes):
             host, address = f"{k:08x}-0000-4000-8000-{i:012x}", f"10.{k}.{i // 250}.{i % 250 + 1}"
             number = k * nodes + i

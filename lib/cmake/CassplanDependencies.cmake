@@ -3,7 +3,7 @@ if(NOT TARGET absl::strings)
   find_package(absl REQUIRED)
 endif()
 # What the installed C++ library asks its users for.
-set(CASSPLAN_CXX_ABSEIL btree flat_hash_map int128 span status statusor strings time)
+set(CASSPLAN_CXX_ABSEIL btree flat_hash_map int128 span status statusor str_format strings time)
 # Debian's Protobuf 3.21 has no CMake config; newer ones need theirs.
 find_package(Protobuf CONFIG QUIET)
 if(NOT Protobuf_FOUND)

@@ -57,6 +57,7 @@ void FillTemplate(const ParsedCluster& cluster, size_t datacenter_index, size_t 
   TemplateFacts facts = ReadTemplateJson(pod_template, nullptr);
   out->set_revision(facts.revision);
   out->set_release(facts.release);
+  out->set_storage_compatibility_mode(StorageModeOfTemplate(pod_template));
   const std::string path = absl::StrCat("spec.topology.dc[", datacenter_index, "]");
   for (v1::TemplateSection& section : facts.sections) {
     if (section.name() == "resources" && datacenter.own_resources) section.set_path(path + ".resources");
@@ -66,6 +67,7 @@ void FillTemplate(const ParsedCluster& cluster, size_t datacenter_index, size_t 
     }
     *out->add_sections() = std::move(section);
   }
+  *out->add_sections() = SelectorSection(Json(RackLabels(cluster.name, cluster.labels, datacenter.name, rack.name)));
   out->set_body(WriteJson(pod_template));
 }
 
@@ -88,6 +90,7 @@ void FillRacks(const ParsedCluster& cluster, size_t datacenter_index, v1::Desire
     out_rack->set_partition(rack.rolling_partition);
     FillVolume(datacenter, out_rack);
     FillTemplate(cluster, datacenter_index, i, out_rack->mutable_template_());
+    out_rack->set_workload_revision(WorkloadRevisionJson(WorkloadSpecJson(cluster, datacenter, rack)));
   }
 }
 

@@ -62,6 +62,7 @@ void AddNamed(Kinds* kinds, const std::string& kind, const Item& item) {
   if (kind == "PersistentVolumeClaim") listing.claims.push_back(item);
   if (kind == "Service") listing.services.push_back(item);
   if (kind == "PodDisruptionBudget") listing.budgets.push_back(item);
+  if (kind == "ResourceQuota") listing.quotas.push_back(item);
   if (kind == "Node") listing.nodes.emplace(item.name(), item);
   if (kind == "StorageClass") listing.storage_classes.emplace(item.name(), item);
   if (kind == "ControllerRevision") listing.controller_revisions.emplace(item.name(), item);
@@ -76,9 +77,16 @@ void NamelessIsIncomplete(const std::string& kind, v1::InventoryFacts* complete)
 }
 
 bool IsKnownKind(const std::string& kind) {
-  static const auto* const kKinds = new std::set<std::string>{
-      kKind,          "StatefulSet",       "Pod", "PersistentVolumeClaim", "Service", "PodDisruptionBudget", "Node",
-      "StorageClass", "ControllerRevision"};
+  static const auto* const kKinds = new std::set<std::string>{kKind,
+                                                              "StatefulSet",
+                                                              "Pod",
+                                                              "PersistentVolumeClaim",
+                                                              "Service",
+                                                              "PodDisruptionBudget",
+                                                              "Node",
+                                                              "StorageClass",
+                                                              "ControllerRevision",
+                                                              "ResourceQuota"};
   return kKinds->contains(kind);
 }
 
@@ -146,8 +154,8 @@ bool KeepNamespace(const ObserveOptions& options, const Item& document, Listing*
   }
   if (name_space.empty() && !seen.empty()) name_space = *seen.begin();
   if (name_space.empty()) return true;
-  for (std::vector<Item>* items :
-       {&listing->stateful_sets, &listing->pods, &listing->claims, &listing->services, &listing->budgets}) {
+  for (std::vector<Item>* items : {&listing->stateful_sets, &listing->pods, &listing->claims, &listing->services,
+                                   &listing->budgets, &listing->quotas}) {
     std::vector<Item> kept;
     for (const Item& item : *items) {
       const std::string own = NamespaceOf(item);

@@ -56,6 +56,7 @@ struct Listing {
   std::vector<Item> claims;
   std::vector<Item> services;
   std::vector<Item> budgets;
+  std::vector<Item> quotas;
   std::map<std::string, Item> nodes;
   std::map<std::string, Item> storage_classes;
   std::map<std::string, Item> controller_revisions;

@@ -68,7 +68,8 @@ void NormalizeResources(Json& resources) {
   // For Pods, but not for templates, the API server fills requests from limits.
   const Json* limits = Find(resources, "limits");
   if (limits != nullptr && limits->is_object()) {
-    Json requests = resources.value("requests", Json::object());
+    const Json* given = Find(resources, "requests");
+    Json requests = given == nullptr ? Json::object() : *given;
     if (requests.is_null()) requests = Json::object();
     if (requests.is_object()) {
       for (const auto& [name, value] : limits->items()) requests.emplace(name, value);
@@ -330,6 +331,24 @@ Json NormalizeObject(const Json& object) {
   const Json* spec = Find(object, "spec");
   if (spec == nullptr) return Json::object();
   return TextOf(object, "kind") == "PodDisruptionBudget" ? NormalizeBudget(*spec) : NormalizeService(*spec);
+}
+
+Json NormalizeClaim(const Json& spec, bool data) {
+  Json result = spec;
+  if (!result.is_object()) return result;
+  DropMember(result, "volumeMode", "Filesystem");
+  DropEmpty(result, "volumeName");
+  if (Json* resources = Find(result, "resources"); resources != nullptr && resources->is_object()) {
+    for (const char* part : {"limits", "requests"}) {
+      Json* quantities = Find(*resources, part);
+      if (quantities == nullptr || !quantities->is_object()) continue;
+      for (auto& [name, value] : quantities->items()) NormalizeQuantity(value);
+      DropEmpty(*resources, part);
+    }
+  }
+  if (data) result.erase("resources");
+  if (data) result.erase("storageClassName");
+  return result;
 }
 
 }  // namespace cassplan::kubernetes

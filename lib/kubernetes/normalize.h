@@ -16,6 +16,9 @@ Json NormalizeTemplate(const Json& pod_template, const Json* selector);
 // A Service or PodDisruptionBudget.
 Json NormalizeObject(const Json& object);
 
+// The spec of a volume claim template; of the data volume without what may differ: its size and class.
+Json NormalizeClaim(const Json& spec, bool data);
+
 }  // namespace cassplan::kubernetes
 
 #endif  // CASSPLAN_LIB_KUBERNETES_NORMALIZE_H_

@@ -146,9 +146,23 @@ RackTemplate ReadRackTemplate(const Item& item, const Json& pod_template) {
   return result;
 }
 
-void FillClaimTemplate(const Item& item, v1::RackFacts* facts) {
+bool MountsData(const Json& pod_template) {
+  const Json* containers = Find(pod_template, {"spec", "containers"});
+  const Json* cassandra = containers == nullptr ? nullptr : FindNamed(*containers, kCassandraContainer);
+  const Json* mounts = cassandra == nullptr ? nullptr : Find(*cassandra, "volumeMounts");
+  return mounts != nullptr && FindNamed(*mounts, kDataVolume) != nullptr;
+}
+
+// A claim that Cassandra does not mount holds nobody's data: then it is not the rack's volume.
+void FillClaimTemplate(const Observer& observer, const Item& item, const Json& pod_template, v1::RackFacts* facts) {
   for (const Item& claim : item.List({"spec", "volumeClaimTemplates"})) {
     if (claim.name() != kDataVolume) continue;
+    if (!MountsData(pod_template)) {
+      observer.out->notes.push_back(item.ProblemAt(
+          absl::StrCat("StatefulSet ", item.name(), " makes claims named ", kDataVolume,
+                       ", and its Cassandra does not mount them: its data is lost at the next start of each Pod")));
+      continue;
+    }
     const std::optional<int64_t> capacity = claim.Quantity({"spec", "resources", "requests", "storage"});
     if (!capacity.has_value() || *capacity <= 0) continue;
     facts->mutable_volume()->set_capacity_bytes(*capacity);
@@ -186,7 +200,6 @@ void AddRack(Observer* observer, const Item& item, const RackId& rack) {
   facts->set_name(item.name());
   facts->set_owner_id(item.Controller());
   FillNodes(item, facts);
-  FillClaimTemplate(item, facts);
   if (const std::string policy = item.Text({"spec", "podManagementPolicy"}); !policy.empty()) {
     facts->set_parallel(policy == "Parallel");
   }
@@ -197,7 +210,13 @@ void AddRack(Observer* observer, const Item& item, const RackId& rack) {
   facts->set_restart_token(read.facts.restart_token);
   facts->mutable_template_()->set_revision(read.facts.revision);
   facts->mutable_template_()->set_release(read.facts.release);
+  facts->mutable_template_()->set_storage_compatibility_mode(StorageModeOfTemplate(pod_template));
+  FillClaimTemplate(*observer, item, pod_template, facts);
+  if (const model::Value* spec = item.At({"spec"})) {
+    facts->set_workload_revision(WorkloadRevisionJson(FromValue(*spec, /*yaml=*/false)));
+  }
   for (const v1::TemplateSection& section : read.facts.sections) *facts->mutable_template_()->add_sections() = section;
+  if (read.selector.is_object()) *facts->mutable_template_()->add_sections() = SelectorSection(read.selector);
   CheckSelector(*observer, item, rack, read.selector);
   if (std::vector<std::string> hosts = SeedsOf(pod_template); !hosts.empty()) observer->seeds[rack] = std::move(hosts);
   observer->templates[rack] = std::move(read);
@@ -372,6 +391,21 @@ void FillContents(const Item& item, v1::VolumeFacts* facts) {
   }
 }
 
+// What the tightest of the namespace's quotas leaves for claims of the class; unset: none limits them.
+std::optional<int64_t> QuotaLeft(const Observer& observer, const std::string& storage_class) {
+  const std::string of_class = absl::StrCat(storage_class, ".storageclass.storage.k8s.io/requests.storage");
+  std::optional<int64_t> left;
+  for (const Item& quota : observer.listing.quotas) {
+    for (const std::string& key : {std::string("requests.storage"), of_class}) {
+      const std::optional<int64_t> hard = quota.Quantity({"status", "hard", key});
+      if (!hard.has_value()) continue;
+      const int64_t rest = std::max<int64_t>(0, *hard - quota.Quantity({"status", "used", key}).value_or(0));
+      left = left.has_value() ? std::min(*left, rest) : rest;
+    }
+  }
+  return left;
+}
+
 void FillVolume(const Observer& observer, const Item& item, v1::VolumeFacts* facts) {
   if (const auto bytes = item.Quantity({"status", "capacity", "storage"})) facts->set_capacity_bytes(*bytes);
   if (const auto bytes = item.Quantity({"spec", "resources", "requests", "storage"}))
@@ -381,6 +415,7 @@ void FillVolume(const Observer& observer, const Item& item, v1::VolumeFacts* fac
   if (storage_class != observer.listing.storage_classes.end()) {
     facts->set_expandable(storage_class->second.Bool({"allowVolumeExpansion"}).value_or(false));
   }
+  if (const auto left = QuotaLeft(observer, facts->storage_class())) facts->set_quota_left_bytes(*left);
   if (observer.mounted_claims.contains(item.name())) {
     facts->set_mounted(true);
   } else if (observer.listing.complete.slots_complete()) {

@@ -4,8 +4,9 @@
 //   cassandraclusters,statefulsets,pods,persistentvolumeclaims,services,poddisruptionbudgets,nodes,storageclasses -o
 //   json
 //
-// ControllerRevisions may be listed too: a Pod that an earlier template made is then judged by that template, so that
-// what a webhook added to the Pod does not count.
+// ResourceQuotas may be listed too, so that volumes are not grown half-way into one. ControllerRevisions, too: a Pod
+// that an earlier template made is then judged by that template, so that what a webhook added to the Pod does not
+// count.
 //
 // What is complete. A List does not say which kinds were asked for, so this rule is used: racks, slots, volumes and
 // shared objects are complete when the document is a whole List (no `metadata.continue`) that contains the

@@ -66,15 +66,11 @@ Json ClaimTemplates(const ParsedCluster& cluster, const ParsedDatacenter& datace
 
 Json StatefulSet(const ParsedCluster& cluster, const ParsedDatacenter& datacenter, const ParsedRack& rack) {
   const Labels labels = RackLabels(cluster.name, cluster.labels, datacenter.name, rack.name);
-  Json spec = {
-      {"serviceName", cluster.name},
-      {"replicas", datacenter.nodes_per_rack},
-      {"updateStrategy", {{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", rack.rolling_partition}}}}},
-      {"selector", {{"matchLabels", labels}}},
-      {"template", PodTemplateJson(cluster, datacenter, rack)}};
-  if (Json claims = ClaimTemplates(cluster, datacenter, labels); !claims.empty()) {
-    spec["volumeClaimTemplates"] = std::move(claims);
-  }
+  Json spec = WorkloadSpecJson(cluster, datacenter, rack);
+  spec["replicas"] = datacenter.nodes_per_rack;
+  spec["updateStrategy"] = {{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", rack.rolling_partition}}}};
+  spec["selector"] = {{"matchLabels", labels}};
+  spec["template"] = PodTemplateJson(cluster, datacenter, rack);
   return {{"apiVersion", "apps/v1"},
           {"kind", "StatefulSet"},
           {"metadata", Metadata(cluster, WorkloadName(cluster.name, datacenter.name, rack.name), labels)},
@@ -128,6 +124,15 @@ void Emit(const Json& json, YAML::Emitter* out) {
 }
 
 }  // namespace
+
+Json WorkloadSpecJson(const ParsedCluster& cluster, const ParsedDatacenter& datacenter, const ParsedRack& rack) {
+  Json spec = {{"serviceName", cluster.name}};
+  const Labels labels = RackLabels(cluster.name, cluster.labels, datacenter.name, rack.name);
+  if (Json claims = ClaimTemplates(cluster, datacenter, labels); !claims.empty()) {
+    spec["volumeClaimTemplates"] = std::move(claims);
+  }
+  return spec;
+}
 
 std::vector<Json> SharedObjectsJson(const ParsedCluster& cluster) {
   const Labels labels = ClusterLabels(cluster.name, cluster.labels);

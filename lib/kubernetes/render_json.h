@@ -15,6 +15,9 @@ std::string RestartToken(const ParsedCluster& cluster, const ParsedRack& rack);
 
 Json PodTemplateJson(const ParsedCluster& cluster, const ParsedDatacenter& datacenter, const ParsedRack& rack);
 
+// serviceName and volumeClaimTemplates of a rack's StatefulSet.
+Json WorkloadSpecJson(const ParsedCluster& cluster, const ParsedDatacenter& datacenter, const ParsedRack& rack);
+
 // The two Services and the PodDisruptionBudget.
 std::vector<Json> SharedObjectsJson(const ParsedCluster& cluster);
 

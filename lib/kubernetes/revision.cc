@@ -198,7 +198,9 @@ std::string PullPolicyText(const Json& policies) {
 
 std::string ServerText(const Json& server) {
   std::vector<std::string> texts;
-  for (const Json& variable : server.value("product", Json::array())) {
+  const Json* product = Find(server, "product");
+  if (product == nullptr) return "";
+  for (const Json& variable : *product) {
     if (variable.size() != 2 || TextOf(variable, "value").empty()) return "";
     texts.push_back(TextOf(variable, "value"));
   }
@@ -271,6 +273,37 @@ std::string ReleaseOfTemplate(const Json& pod_template) {
   const std::string written = TextOf(*version, "value");
   if (written == VersionOfImage(image)) return ReleaseOfImage(image);
   return ReleaseOfImage(absl::StrCat("server:", written));
+}
+
+std::string StorageModeOfTemplate(const Json& pod_template) {
+  const Json* starters = Find(pod_template, {"spec", "initContainers"});
+  const Json* builder = starters == nullptr ? nullptr : FindNamed(*starters, kConfigContainer);
+  const Json* variables = builder == nullptr ? nullptr : Find(*builder, "env");
+  const Json* config = variables == nullptr ? nullptr : FindNamed(*variables, "CONFIG_FILE_DATA");
+  if (config == nullptr) return "";
+  const Json file = ReadJson(TextOf(*config, "value"));
+  const Json* yaml = Find(file, "cassandra-yaml");
+  return yaml == nullptr ? "" : TextOf(*yaml, "storage_compatibility_mode");
+}
+
+std::string WorkloadRevisionJson(const Json& spec) {
+  std::map<std::string, Json> claims;
+  const Json* templates = Find(spec, "volumeClaimTemplates");
+  for (const Json& claim : templates == nullptr || !templates->is_array() ? Json::array() : *templates) {
+    const Json* metadata = Find(claim, "metadata");
+    const std::string name = metadata == nullptr ? "" : TextOf(*metadata, "name");
+    const Json* claim_spec = Find(claim, "spec");
+    claims[name] = NormalizeClaim(claim_spec == nullptr ? Json::object() : *claim_spec, name == kDataVolume);
+  }
+  return DigestOf({{"serviceName", TextOf(spec, "serviceName")}, {"claims", claims}}, kRevisionDigits);
+}
+
+v1::TemplateSection SelectorSection(const Json& labels) {
+  v1::TemplateSection section;
+  section.set_name("selector");
+  section.set_value(DigestOf(labels, kSectionDigits));
+  section.set_path("metadata.labels");
+  return section;
 }
 
 std::string RestartTokenOf(const Json& pod_template) {

@@ -79,7 +79,7 @@ TEST(Revision, PodLevelFieldsChangeTheirSections) {
   EXPECT_THAT(ChangedSpec({{"storageConfigs", {{{"name", "l"}, {"mountPath", "/l"}, {"pvcSpec", Json::object()}}}}}),
               UnorderedElementsAre("storage"));
   EXPECT_THAT(Changed({{"metadata", {{"labels", {{"team", "a"}}}}}}),
-              UnorderedElementsAre("pod_metadata", "scheduling"));
+              UnorderedElementsAre("pod_metadata", "scheduling", "selector"));
 }
 
 // These have effects on more than one container by design.

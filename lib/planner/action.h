@@ -34,6 +34,10 @@ enum class DriftKind : uint8_t {
   kReplication,  // a keyspace replicates otherwise than desired
   kRebuildOwed,  // a keyspace got its first replicas in a datacenter, and a node there has no data yet
   kRepairDue,
+  kUpgradeOwed,    // a node has sstables of the format of an earlier release
+  kSmallVolume,    // the volume of a slot is smaller than desired
+  kSmallTemplate,  // the workload would give new slots smaller volumes than desired
+  kFixedWorkload,  // what of the workload cannot be changed in place differs
 };
 
 struct Drift {
@@ -79,6 +83,8 @@ struct Action {
   std::vector<Id> also_requests;  // others that it carries out with it
   int32_t replication_factor = 0;
   bool release_changes = false;
+  int64_t capacity = 0;         // grow_volume, recreate_rack; 0: as it is
+  std::string snapshot;         // take_snapshot: its name
   bool some_keyspaces = false;  // an operation that is limited to keyspaces
   bool joins = false;           // its node becomes a member (start_node without data)
   bool force = false;           // decommission
@@ -109,14 +115,17 @@ inline Kind FirstOfUnit(const Action& a) {
 // Groups of the order key.
 enum Group : int32_t {
   kGroupObjects = 0,
-  kGroupReplace = 1,
-  kGroupShrink = 2,
-  kGroupRestart = 3,
-  kGroupJoin = 4,
-  kGroupCleanup = 5,
-  kGroupReplication = 6,
-  kGroupRebuild = 7,
-  kGroupRest = 8,
+  kGroupGrow,  // before what moves data, or makes new volumes
+  kGroupReplace,
+  kGroupShrink,
+  kGroupUpgradeFirst,  // sstables that the next release could not read
+  kGroupSnapshot,
+  kGroupRestart,
+  kGroupJoin,
+  kGroupCleanup,
+  kGroupReplication,
+  kGroupRebuild,
+  kGroupRest,
 };
 
 }  // namespace cassplan::planner

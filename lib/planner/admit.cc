@@ -1,30 +1,16 @@
 #include "lib/planner/admit.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/diff.h"
 
 namespace cassplan::planner {
 namespace {
 
 using absl::string_view;
-
-void Refuse(Model* model, string_view rule, std::string message, std::string remedy, std::string path, Id dc,
-            Id rack = kNone) {
-  Note note;
-  note.rule = rule;
-  note.level = Level::kError;
-  note.message = std::move(message);
-  note.remedy = std::move(remedy);
-  note.path = std::move(path);
-  note.dc = dc;
-  note.rack = rack;
-  model->notes.push_back(std::move(note));
-  model->refused = true;
-}
 
 int32_t Members(const Model& model, Id dc) {
   int32_t n = 0;
@@ -130,101 +116,43 @@ void AdmitShrink(Model* model, Id dc) {
   model->refused_scale_in.push_back(dc);
 }
 
-// As it stands in a CassandraCluster: "100Gi".
-std::string Size(int64_t bytes) {
-  for (const auto& [shift, unit] : {std::make_pair(30, "Gi"), std::make_pair(20, "Mi"), std::make_pair(10, "Ki")}) {
-    if (bytes % (int64_t{1} << shift) == 0) return absl::StrCat(bytes >> shift, unit);
-  }
-  return absl::StrCat(bytes, " bytes");
-}
-
-void AdmitStorageClass(Model* model, Id r) {
-  const Rack& rack = model->rack(r);
-  if (rack.storage_class.empty() || rack.desired_storage_class.empty()) return;  // the default class, by any name
-  if (rack.storage_class == rack.desired_storage_class) return;
-  Refuse(model, "volume-class",
-         absl::StrCat("volumes of rack ", model->RackName(r), " have storage class ", rack.storage_class,
-                      " and cannot change to ", rack.desired_storage_class),
-         "put the class back; to get other volumes add a datacenter and move to it", "spec.dataStorageClass", rack.dc,
-         r);
-}
-
-void AdmitCapacity(Model* model, Id r) {
-  const Rack& rack = model->rack(r);
-  if (rack.capacity == 0 || rack.desired_capacity == 0 || rack.desired_capacity == rack.capacity) return;
-  if (rack.desired_capacity < rack.capacity) {
-    Refuse(model, "volume-shrink",
-           absl::StrCat("volumes of rack ", model->RackName(r), " cannot shrink from ", Size(rack.capacity), " to ",
-                        Size(rack.desired_capacity)),
-           "put the capacity back; to get smaller volumes add a datacenter and move to it", "spec.dataCapacity",
-           rack.dc, r);
-    return;
-  }
-  Note note;
-  note.rule = "volume-growth";
-  note.level = Level::kWarning;
-  note.message = absl::StrCat("volumes of rack ", model->RackName(r), " shall grow from ", Size(rack.capacity), " to ",
-                              Size(rack.desired_capacity), ", which no action of this plan does");
-  note.remedy = "grow the claims by hand, one node after the other, or put the capacity back";
-  note.path = "spec.dataCapacity";
-  note.dc = rack.dc;
-  note.rack = r;
-  model->notes.push_back(std::move(note));
-  model->needs_person = true;
-}
-
-void AdmitVolumes(Model* model) {
+// A workload with other labels would not take over the nodes that run.
+void AdmitSelectors(Model* model) {
   for (Id r = 0; r < static_cast<Id>(model->racks.size()); ++r) {
-    if (!model->rack(r).desired || model->rack(r).present != Known::kYes) continue;
-    AdmitStorageClass(model, r);
-    AdmitCapacity(model, r);
-  }
-}
-
-// Release lines in order, and the steps that Cassandra's upgrade guide (NEWS.txt) allows.
-constexpr std::array<string_view, 5> kLines = {"3.0", "3.11", "4.0", "4.1", "5.0"};
-constexpr std::array<std::pair<string_view, string_view>, 6> kSteps = {
-    {{"3.0", "3.11"}, {"3.11", "4.0"}, {"3.11", "4.1"}, {"4.0", "4.1"}, {"4.0", "5.0"}, {"4.1", "5.0"}}};
-
-size_t LineNumber(string_view line) {
-  for (size_t i = 0; i < kLines.size(); ++i) {
-    if (kLines[i] == line) return i;
-  }
-  return kLines.size();
-}
-
-bool LegalStep(string_view from, string_view to) {
-  if (from == to || LineNumber(from) == kLines.size() || LineNumber(to) == kLines.size()) return true;
-  for (const auto& [a, b] : kSteps) {
-    if (a == from && b == to) return true;
-  }
-  return from == "3.0" && (to == "4.0" || to == "4.1");
-}
-
-void AdmitReleases(Model* model) {
-  for (size_t r = 0; r < model->racks.size(); ++r) {
-    Rack& rack = model->racks[r];
-    const string_view to = ReleaseLine(rack.desired_release);
-    if (!rack.desired || to.empty()) continue;
-    for (Id s = rack.first_slot; s < rack.last_slot; ++s) {
-      const Id m = model->slot(s).member;
-      if (m == kNone) continue;
-      const string_view from = ReleaseLine(model->member(m).release);
-      if (from.empty() || LegalStep(from, to)) continue;
-      const bool down = LineNumber(to) < LineNumber(from);
-      Refuse(model, "mixed-version",
-             absl::StrCat("node ", model->SlotName(s), " runs Cassandra ", from, " and cannot ",
-                          down ? "go back" : "go at once", " to ", to),
-             down ? "Cassandra cannot be downgraded: ask for the release that runs, or restore a backup elsewhere"
-                  : "upgrade in steps: 3.11 to 4.0 or 4.1, 4.0 to 4.1 or 5.0, 4.1 to 5.0",
-             "spec.cassandraImage", rack.dc, static_cast<Id>(r));
-      rack.template_refused = true;
-      break;
-    }
+    Rack& rack = model->racks[static_cast<size_t>(r)];
+    if (!OtherLabels(rack)) continue;
+    Refuse(model, "rack-labels",
+           absl::StrCat("the workload of rack ", model->RackName(r),
+                        " selects its nodes by other labels than the cluster has now, and that cannot be changed"),
+           "put metadata.labels back as they were when the cluster was made", "metadata.labels", rack.dc, r);
+    rack.template_refused = true;
   }
 }
 
 }  // namespace
+
+std::string SomeSlots(const Model& model, const std::vector<Id>& slots) {
+  constexpr size_t kShown = 3;
+  std::string text;
+  for (size_t i = 0; i < slots.size() && i < kShown; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", model.SlotName(slots[i]));
+  }
+  if (slots.size() > kShown) absl::StrAppend(&text, " and ", slots.size() - kShown, " more");
+  return text;
+}
+
+void Refuse(Model* model, string_view rule, std::string message, std::string remedy, std::string path, Id dc, Id rack) {
+  Note note;
+  note.rule = rule;
+  note.level = Level::kError;
+  note.message = std::move(message);
+  note.remedy = std::move(remedy);
+  note.path = std::move(path);
+  note.dc = dc;
+  note.rack = rack;
+  model->notes.push_back(std::move(note));
+  model->refused = true;
+}
 
 int32_t DesiredNodes(const Model& model, Id dc) {
   int32_t n = 0;
@@ -253,8 +181,10 @@ void Admit(Model* model) {
   for (size_t d = 0; d < model->dcs.size(); ++d) {
     if (model->dcs[d].desired && Shrinks(*model, static_cast<Id>(d))) AdmitShrink(model, static_cast<Id>(d));
   }
+  AdmitSelectors(model);
   AdmitVolumes(model);
   AdmitReleases(model);
+  AdmitDisk(model);
 }
 
 }  // namespace cassplan::planner

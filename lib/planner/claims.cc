@@ -92,8 +92,12 @@ class Table {
       case Kind::kRebuild:
         Together(r_.schema());
         Together(r_.ring(a_.dc));
-        if (a_.source_dc != kNone) Together(r_.ring(a_.source_dc));
-        if (a_.source_dc != kNone) Together(r_.serving(a_.source_dc));
+        // Without a source it streams from whoever has the data.
+        for (Id d = 0; d < static_cast<Id>(m_.dcs.size()); ++d) {
+          if (a_.source_dc != kNone && a_.source_dc != d) continue;
+          Together(r_.ring(d));
+          Together(r_.serving(d));
+        }
         Rebuilds();
         Both(true);
         break;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
 
 namespace cassplan::planner {
@@ -22,11 +23,17 @@ class Differ {
     for (size_t r = 0; r < m_.racks.size(); ++r) DiffRack(static_cast<Id>(r));
     // While a seed is being replaced the list is without it; its replacement brings the rest.
     if (m_.seeds_differ == Known::kYes && SeedsToDemote(m_).empty()) Add(DriftKind::kSeeds);
-    for (size_t s = 0; s < m_.slots.size(); ++s) DiffSlot(static_cast<Id>(s));
+    for (size_t s = 0; s < m_.slots.size(); ++s) {
+      DiffSlot(static_cast<Id>(s));
+      if (VolumeGrows(m_, m_.slots[s])) Add(DriftKind::kSmallVolume, static_cast<Id>(s));
+    }
     for (size_t m = 0; m < m_.members.size(); ++m) {
       const Member& member = m_.members[m];
       if (member.slot == kNone && TakenOut(EndingOf(m_, static_cast<Id>(m)))) AddGhost(static_cast<Id>(m));
       if (member.cleanup_owed && member.slot != kNone) Add(DriftKind::kCleanupOwed, member.slot, static_cast<Id>(m));
+      if (member.upgrade_owed && member.slot != kNone && m_.rack(m_.slot(member.slot).rack).desired) {
+        Add(DriftKind::kUpgradeOwed, member.slot, static_cast<Id>(m));
+      }
     }
     for (const ReplicationGoal& goal : m_.replication_goals) {
       Drift drift{DriftKind::kReplication, goal.dc, kNone, kNone, kNone, goal.keyspace, goal.to};
@@ -77,6 +84,8 @@ class Differ {
       differs = differs || (object.present == Known::kYes && !object.create_only && !object.revision.empty() &&
                             object.revision != object.desired_revision);
     }
+    // With other labels they would be about other nodes than there are (admit refuses the change).
+    differs = differs && std::none_of(m_.racks.begin(), m_.racks.end(), OtherLabels);
     if (!missing && !differs) return;
     Add(DriftKind::kObjects);
     out_.back().number = missing ? 1 : 0;
@@ -86,7 +95,28 @@ class Differ {
     }
   }
 
+  void AddRack(DriftKind kind, Id r) {
+    Drift drift;
+    drift.kind = kind;
+    drift.rack = r;
+    drift.dc = m_.rack(r).dc;
+    out_.push_back(drift);
+  }
+
+  // What of a workload cannot be changed in place.
+  void DiffFixed(Id r) {
+    const Rack& rack = m_.rack(r);
+    if (!rack.desired || rack.present != Known::kYes || rack.desired_nodes == 0) return;
+    const bool grows = rack.capacity > 0 && rack.capacity < rack.desired_capacity;
+    if (grows && !rack.volume_refused) AddRack(DriftKind::kSmallTemplate, r);
+    const bool known = !rack.desired_workload.empty() && !rack.workload.empty();
+    if (known && rack.desired_workload != rack.workload && !rack.template_refused && !rack.volume_refused) {
+      AddRack(DriftKind::kFixedWorkload, r);
+    }
+  }
+
   void DiffRack(Id r) {
+    DiffFixed(r);
     const Rack& rack = m_.rack(r);
     DriftKind kind = DriftKind::kMissingRack;
     if (Refused(rack)) return;
@@ -102,11 +132,7 @@ class Differ {
     } else {
       return;
     }
-    Drift drift;
-    drift.kind = kind;
-    drift.rack = r;
-    drift.dc = rack.dc;
-    out_.push_back(drift);
+    AddRack(kind, r);
   }
 
   // A rack that is new where another one may not go: half of a change that is refused, such as a new name.
@@ -124,7 +150,12 @@ class Differ {
       }
       return;
     }
-    if (Contains(m_.refused_scale_in, rack.dc)) return;
+    if (Contains(m_.refused_scale_in, rack.dc)) {  // it stays, so it is kept up to date like the others
+      const bool rests = slot.member != kNone && m_.member(slot.member).movement == Movement::kNormal &&
+                         !InFlightOn(slot.member, Kind::kDecommission);
+      if (rests && Stale(slot, rack)) Add(DriftKind::kStaleNode, s, slot.member);
+      return;
+    }
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
     if (slot.member != kNone) {
       if (TakenOut(EndingOf(m_, slot.member))) Add(DriftKind::kRemoveNode, s, slot.member);
@@ -256,17 +287,6 @@ void AddUnknown(Model* model, std::string message, std::string remedy) {
   model->unknown = true;
 }
 
-// "dc1/r1/0, dc1/r1/1 and 3 more"
-std::string SomeSlots(const Model& model, const std::vector<Id>& slots) {
-  constexpr size_t kShown = 3;
-  std::string text;
-  for (size_t i = 0; i < slots.size() && i < kShown; ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", model.SlotName(slots[i]));
-  }
-  if (slots.size() > kShown) absl::StrAppend(&text, " and ", slots.size() - kShown, " more");
-  return text;
-}
-
 }  // namespace
 
 void NoteUnknowns(Model* model) {
@@ -311,6 +331,13 @@ void NoteUnknowns(Model* model) {
         absl::StrCat("whether the nodes of ", SomeSlots(*model, members), " are in the ring, and up, is not known"),
         "collect the answers of the nodes (jolokia/<pod>.json)");
   }
+}
+
+bool OtherLabels(const Rack& rack) {
+  const auto stored = std::find_if(rack.sections.begin(), rack.sections.end(),
+                                   [](const auto& section) { return section.first == "selector"; });
+  if (!rack.desired || rack.present != Known::kYes || rack.desired_selector.empty()) return false;
+  return stored != rack.sections.end() && stored->second != rack.desired_selector;
 }
 
 std::vector<Drift> Diff(const Model& model) { return Differ(model).Run(); }

@@ -10,6 +10,9 @@ namespace cassplan::planner {
 
 std::vector<Drift> Diff(const Model& model);
 
+// The workload of the rack selects its nodes by other labels than it shall.
+bool OtherLabels(const Rack& rack);
+
 // What is not known and would have to be, to say that nothing differs: notes, and Model::unknown.
 void NoteUnknowns(Model* model);
 

@@ -139,6 +139,15 @@ class Explainer {
     }
     if (a.kind == Kind::kCleanup && a.dc != kNone) return {StrCat("cleanup/", m_.dc(a.dc).name), m_.policy.width};
     if (a.kind == Kind::kRepair) return {"repair", m_.policy.repair_parallel};
+    if (a.kind == Kind::kUpgradeSstables && a.dc != kNone) {
+      return {StrCat("upgradesstables/", m_.dc(a.dc).name), m_.policy.width};
+    }
+    if (a.kind == Kind::kTakeSnapshot && a.dc != kNone) {
+      return {StrCat("snapshot/", m_.dc(a.dc).name), m_.policy.width};
+    }
+    if (a.kind == Kind::kGrowVolume && a.rack != kNone && m_.policy.grow_width > 0) {
+      return {StrCat("grow/", m_.RackName(a.rack)), m_.policy.grow_width};
+    }
     return {"", 0};
   }
 
@@ -287,12 +296,21 @@ class Explainer {
     }
   }
 
+  int32_t SizeOf(const Membership& ms) const {
+    const auto at = std::lower_bound(s_.sections.begin(), s_.sections.end(), std::make_pair(ms.resource, ms.number),
+                                     [](const SectionInfo& a, const std::pair<Resource, int32_t>& b) {
+                                       return std::make_pair(a.resource, a.number) < b;
+                                     });
+    return at == s_.sections.end() ? 0 : at->size;
+  }
+
   // The section before has one member, which is required by its id already.
   bool IsPredecessorsOwn(const Action& a, const Membership& ms) const {
     for (const ActionIndex p : a.hard) {
       if (!Placed(p)) continue;
       for (const Membership& before : s_.memberships[At(p)]) {
-        if (before.resource == ms.resource && before.number == ms.number - 1 && before.alone) return true;
+        if (before.resource != ms.resource || before.number != ms.number - 1) continue;
+        if (before.alone || SizeOf(before) == 1) return true;
       }
     }
     return false;
@@ -300,6 +318,9 @@ class Explainer {
 
   // policy.settle_seconds after the last start of a restart in another rack of the datacenter.
   int64_t NotBefore(const Action& a) const {
+    for (const VolumeGrown& grown : m_.volumes_grown) {
+      if (a.kind == Kind::kGrowVolume && grown.slot == a.slot) return grown.at + m_.policy.grow_cooldown;
+    }
     if (m_.policy.settle_seconds == 0 || !IsDisruption(a.kind) || a.was_down) return 0;
     int64_t last = 0;
     for (const v1::StartedAction& started : m_.request->ledger().started()) {

@@ -88,7 +88,22 @@ void Describer::Kinds() {
     case Kind::kRepair:
       Repair();
       break;
+    case Kind::kRecreateRack:
+      Recreate();
+      break;
+    case Kind::kGrowVolume:
+      GrowVolume();
+      break;
     case Kind::kUpgradeSstables:
+      if (a_.request == kNone) {
+        UpgradeSstables();
+      } else {
+        Operation();
+      }
+      break;
+    case Kind::kTakeSnapshot:
+      Snapshot();
+      break;
     case Kind::kScrub:
     case Kind::kCompact:
     case Kind::kFlush:
@@ -97,12 +112,9 @@ void Describer::Kinds() {
       break;
     case Kind::kUnspecified:
     case Kind::kGrantStart:
-    case Kind::kRecreateRack:
-    case Kind::kGrowVolume:
     case Kind::kStopCompaction:
     case Kind::kPauseRepairs:
     case Kind::kResumeRepairs:
-    case Kind::kTakeSnapshot:
     case Kind::kClearSnapshot:
     case Kind::kBackup:
     case Kind::kDeleteBackup:

@@ -14,11 +14,13 @@ std::string PlanFingerprint(const Model& m, std::vector<std::string> ids) {
   std::sort(ids.begin(), ids.end());
   base::Fingerprint f;
   // The ids of operations carry their uids; that one more is asked for makes no other action another one.
-  if (m.request->desired().operations().empty()) {
+  // Where the user wrote it is not what he wrote.
+  if (m.request->desired().operations().empty() && m.request->desired().locations().empty()) {
     f.Add(DigestOf(m.request->desired()));
   } else {
     v1::Desired desired = m.request->desired();
     desired.clear_operations();
+    desired.clear_locations();
     f.Add(DigestOf(desired));
   }
   f.Add(DigestOf(m.request->policy()));

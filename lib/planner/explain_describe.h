@@ -56,6 +56,10 @@ class Describer {
   void Patient();
   void Alter();
   void Repair();
+  void GrowVolume();
+  void Recreate();
+  void Snapshot();
+  void UpgradeSstables();
 
   const Model& m_;
   const Common& common_;

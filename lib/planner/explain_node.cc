@@ -1,5 +1,6 @@
 // What actions are: starting, stopping and restarting nodes.
 #include "absl/strings/str_cat.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/explain_describe.h"
 
 namespace cassplan::planner {
@@ -82,12 +83,20 @@ void Describer::Restart() {
   out_->set_release_changes(a_.release_changes);
   out_->set_disrupts(a_.was_down ? 0 : 1);
   if (a_.drain >= 0 && !a_.in_flight) out_->set_unit(StrCat("restart ", slot_));
-  if (a_.release_changes) out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
+  const Runs from = RunsIn(m_, m_.slot(a_.slot));
+  const Runs to = DesiredRuns(rack);
+  const bool no_way_back = a_.release_changes && NoWayBack(from, to);
+  if (no_way_back) out_->set_reversibility(v1::REVERSIBILITY_IRREVERSIBLE);
   out_->set_manual(StrCat("restart the node in slot ", slot_, " with the new template (delete its Pod)"));
   out_->set_verify(StrCat("nodetool status on another node shows it as UN; nodetool info on ", slot_,
                           " shows Native Transport active"));
-  out_->set_way_back(a_.release_changes ? "none: a node that has started on a newer release does not go back"
-                                        : "go back to the former spec; the node is restarted again");
+  if (!no_way_back) {
+    out_->set_way_back("go back to the former spec; the node is restarted again");
+  } else if (from.line == to.line) {
+    out_->set_way_back("none: once it may have written newer files, storage_compatibility_mode does not go back");
+  } else {
+    out_->set_way_back("none: a node that has started on a newer release does not go back");
+  }
   Cost(m_.policy.restart_low, m_.policy.restart_high);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
 #include "lib/planner/explain.h"
 
@@ -51,7 +52,8 @@ void FillTarget(const Model& m, const Action& a, v1::Target* target) {
   }
   if (a.slot != kNone) {
     const Slot& slot = m.slot(a.slot);
-    const bool volume = a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume;
+    const bool volume =
+        a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume || a.kind == Kind::kGrowVolume;
     target->set_uid(std::string(volume ? slot.volume.uid : slot.uid));
     if (volume) target->set_name(std::string(slot.volume.name));
   } else if (a.rack != kNone) {
@@ -118,6 +120,27 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " replicates in ", m.dc(a.dc).name,
                    ", and the node has not fetched its data yet"),
             ""};
+  }
+  if (a.drift == "small-volume") {
+    return {StrCat("it has ", SizeText(m.slot(a.slot).volume.capacity), " and shall have ", SizeText(a.capacity)),
+            "dataCapacity"};
+  }
+  if (a.drift == "small-template") {
+    return {StrCat("new nodes of rack ", m.RackName(a.rack), " would get volumes of ",
+                   SizeText(m.rack(a.rack).capacity), " instead of ", SizeText(a.capacity)),
+            "dataCapacity"};
+  }
+  if (a.drift == "fixed-workload") {
+    return {StrCat("what of the workload of rack ", m.RackName(a.rack),
+                   " cannot be changed in place differs (volume claim templates, service name)"),
+            "storageConfigs"};
+  }
+  if (a.drift == "before-upgrade") {
+    return {StrCat("a snapshot before the node starts on Cassandra ", DesiredRuns(m.rack(a.rack)).line),
+            "cassandraImage"};
+  }
+  if (a.drift == "upgrade-owed") {
+    return {StrCat("its data files may be of an older format than Cassandra ", a.detail, " writes"), ""};
   }
   if (a.drift == "repair-due")
     return {StrCat("the last repair of keyspace ", m.keyspace(a.keyspace).name, " is too long ago"), ""};
@@ -186,6 +209,14 @@ std::string Phrase(Kind kind, int32_t n) {
       return StrCat("rebuild ", n, " time", plural);
     case Kind::kRepair:
       return StrCat("repair ", n, " time", plural);
+    case Kind::kGrowVolume:
+      return StrCat("grow ", n, " volume", plural);
+    case Kind::kRecreateRack:
+      return StrCat("recreate ", n, " rack", plural, " without a restart");
+    case Kind::kTakeSnapshot:
+      return StrCat("take ", n, " snapshot", plural);
+    case Kind::kUpgradeSstables:
+      return StrCat("upgrade the sstables of ", n, " node", plural);
     default:
       return StrCat(n, " ", KindName(kind));
   }

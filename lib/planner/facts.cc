@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/planner/admit.h"
+
 namespace cassplan::planner {
 namespace {
 
 bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kStartNode || kind == Kind::kReplaceNode; }
 
-// The release line of nodes that are up and of which it is not known, or told differently: another than any.
+// The release line where it is not known, told differently, or no release at all: another than any.
 constexpr absl::string_view kUnsureLine = "?";
 
-absl::string_view LineOf(const planner::Member& m) {
-  const absl::string_view line = ReleaseLine(m.release);
-  return m.release_unsure || (m.up && line.empty()) ? kUnsureLine : line;
+// Unknown is not absent: only of a node that is known to be down the release may be missing.
+Runs LineOf(const planner::Member& m) {
+  const Runs runs = m.runs();
+  return m.release_unsure || (runs.line.empty() && !m.down) ? Runs{kUnsureLine, ""} : runs;
 }
 
 bool ReadsRelease(Kind kind) {
@@ -32,7 +35,7 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     counter->assign(racks, 0);
   }
   for (auto* counter : {&away_dc_, &away_after_dc_, &new_dc_, &disrupted_dc_, &nodes_dc_, &joined_dc_, &owed_dc_,
-                        &open_repairs_, &open_rebuild_sources_, &open_rebuild_targets_, &open_disrupted_dc_}) {
+                        &open_repairs_, &open_rebuild_sources_, &open_disrupted_dc_}) {
     counter->assign(dcs, 0);
   }
   open_members_.resize(dcs);
@@ -40,6 +43,8 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
   owed_.assign(members, 0);
   extra_bytes_.assign(members, 0);
   line_after_.assign(members, kNone);
+  owes_upgrade_.assign(members, kNone);
+  grown_.assign(model.slots.size(), 0);
   net_change_.assign(static_cast<size_t>(resources.count()), 0);
   for (const Keyspace& k : model.keyspaces) rf_.push_back(k.rf);
   active_.assign(model.classes.size(), 1);
@@ -62,14 +67,15 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
     }
     if (m.in_ring && m.rack == kNone && unplaced_ == kNone) unplaced_ = id;
     if (m.cleanup_owed) SetOwed(id, true);
-    const absl::string_view line = LineOf(m);
-    const auto at = std::find(lines_.begin(), lines_.end(), line);
-    line_after_[i] = static_cast<Id>(at - lines_.begin());
-    if (at == lines_.end()) lines_.push_back(line);
-    line_count_.resize(lines_.size(), 0);
+    line_after_[i] = LineIndex(LineOf(m));
     if (m.in_ring) ++line_count_[Index(line_after_[i])];
+    if (m.upgrade_owed && m.in_ring) {
+      owes_upgrade_[i] = line_after_[i];
+      ++owed_upgrades_[Index(line_after_[i])];
+    }
   }
   line_count_after_ = line_count_;
+  owed_upgrades_after_ = owed_upgrades_;
   ReadSchemaVersions();
   CountFailedRestarts();
 }
@@ -104,6 +110,18 @@ void Facts::CountFailedRestarts() {
   }
 }
 
+Id Facts::LineIndex(Runs runs) {
+  const auto same = [&](const Runs& x) { return x.line == runs.line && x.mode == runs.mode; };
+  const auto at = std::find_if(lines_.begin(), lines_.end(), same);
+  const auto index = static_cast<Id>(at - lines_.begin());
+  if (at != lines_.end()) return index;
+  lines_.push_back(runs);
+  for (auto* counter : {&line_count_, &line_count_after_, &owed_upgrades_, &owed_upgrades_after_}) {
+    counter->resize(lines_.size(), 0);
+  }
+  return index;
+}
+
 void Facts::ReadSchemaVersions() {
   std::vector<Id> first_of_line(lines_.size(), kNone);
   Id first = kNone;
@@ -116,7 +134,9 @@ void Facts::ReadSchemaVersions() {
       continue;
     }
     auto differs = [&](Id other) { return other != kNone && model_.member(other).schema_version != m.schema_version; };
-    Id& of_line = first_of_line[Index(line_after_[i])];
+    const absl::string_view line = lines_[Index(line_after_[i])].line;  // in whatever mode
+    const auto same = std::find_if(lines_.begin(), lines_.end(), [&](const Runs& x) { return x.line == line; });
+    Id& of_line = first_of_line[static_cast<size_t>(same - lines_.begin())];
     if (schema_agreement_.differs == kNone && differs(first)) schema_agreement_.differs = id;
     if (schema_agreement_.differs_in_release == kNone && differs(of_line)) schema_agreement_.differs_in_release = id;
     if (first == kNone) first = id;
@@ -200,15 +220,28 @@ const placement::ReplicaMap* Facts::Replicas(Id replication_class, Id dc) const 
   return replicas_[at].get();
 }
 
-bool Facts::OneRelease(bool fresh, absl::string_view with) const {
+Facts::Releases Facts::ReleasesOf(bool fresh, Runs with) const {
   const std::vector<int32_t>& count = fresh ? line_count_after_ : line_count_;
-  absl::string_view seen = ReleaseLine(with);
+  Runs seen = with;
+  bool unsure = false;
+  const auto differs = [](absl::string_view a, absl::string_view b) { return !a.empty() && !b.empty() && a != b; };
   for (size_t i = 0; i < lines_.size(); ++i) {
-    if (count[i] == 0 || lines_[i].empty()) continue;
-    if (lines_[i] == kUnsureLine || (!seen.empty() && seen != lines_[i])) return false;
-    seen = lines_[i];
+    // What the open section brings may be there already.
+    if ((count[i] == 0 && line_count_after_[i] == 0) || lines_[i].line.empty()) continue;
+    unsure = unsure || lines_[i].line == kUnsureLine;
+    if (lines_[i].line == kUnsureLine) continue;
+    if (differs(seen.line, lines_[i].line) || differs(seen.mode, lines_[i].mode)) return Releases::kDiffer;
+    seen.line = lines_[i].line;
+    if (!lines_[i].mode.empty()) seen.mode = lines_[i].mode;
   }
-  return true;
+  return unsure ? Releases::kUnsure : Releases::kOne;
+}
+
+int32_t Facts::OwedUpgrades(bool fresh, absl::string_view line) const {
+  const std::vector<int32_t>& owed = fresh ? owed_upgrades_after_ : owed_upgrades_;
+  int32_t n = 0;
+  for (size_t i = 0; i < lines_.size(); ++i) n += lines_[i].line != line ? owed[i] : 0;
+  return n;
 }
 
 int32_t Facts::OtherDatacenters(Id except) const {
@@ -262,25 +295,28 @@ void Facts::EffectOnSchema(const Action& a) {
   if (ReadsRelease(a.kind) || a.joins) ++open_release_readers_;
   if (a.release_changes) ++open_release_changes_;
   const Resource schema = resources_.schema();
-  auto move_line = [&](Id member, absl::string_view release) {
-    const absl::string_view line = ReleaseLine(release);
-    auto at = static_cast<size_t>(std::find(lines_.begin(), lines_.end(), line) - lines_.begin());
-    if (at == lines_.size()) {
-      lines_.push_back(line);
-      line_count_.push_back(0);
-      line_count_after_.push_back(0);
-    }
+  auto move_line = [&](Id member, Runs runs) {
+    const Id at = LineIndex(runs);
     if (member != kNone && in_ring_[Index(member)] != 0) --line_count_after_[Index(line_after_[Index(member)])];
-    if (member != kNone) line_after_[Index(member)] = static_cast<Id>(at);
-    ++line_count_after_[at];
+    if (member != kNone) line_after_[Index(member)] = at;
+    ++line_count_after_[Index(at)];
     net_change_[static_cast<size_t>(schema)] = 1;
   };
+  if (a.kind == Kind::kUpgradeSstables && a.member != kNone && owes_upgrade_[Index(a.member)] != kNone) {
+    --owed_upgrades_after_[Index(owes_upgrade_[Index(a.member)])];
+    owes_upgrade_[Index(a.member)] = kNone;
+    net_change_[static_cast<size_t>(schema)] = 1;
+  }
   if (a.kind == Kind::kRestartNode && a.release_changes && a.member != kNone) {
-    move_line(a.member, model_.rack(a.rack).desired_release);
+    move_line(a.member, DesiredRuns(model_.rack(a.rack)));
   } else if (a.joins || a.kind == Kind::kReplaceNode) {
-    move_line(a.kind == Kind::kReplaceNode ? a.member : kNone, model_.rack(a.rack).desired_release);
+    move_line(a.kind == Kind::kReplaceNode ? a.member : kNone, DesiredRuns(model_.rack(a.rack)));
   } else if (a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate) {
     if (a.member != kNone) --line_count_after_[Index(line_after_[Index(a.member)])];
+    if (a.member != kNone && owes_upgrade_[Index(a.member)] != kNone) {
+      --owed_upgrades_after_[Index(owes_upgrade_[Index(a.member)])];
+      owes_upgrade_[Index(a.member)] = kNone;
+    }
     net_change_[static_cast<size_t>(schema)] = 1;
   }
 }
@@ -302,8 +338,9 @@ void Facts::EffectOnServing(const Action& a) {
       net_change_[static_cast<size_t>(resources_.serving(a.dc))] = 1;
       break;
     case Kind::kRebuild:
-      if (a.source_dc != kNone) ++open_rebuild_sources_[Index(a.source_dc)];
-      ++open_rebuild_targets_[Index(a.dc)];
+      for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
+        if (a.source_dc == kNone || a.source_dc == d) ++open_rebuild_sources_[Index(d)];
+      }
       break;
     case Kind::kRepair:
       for (Id d = 0; d < static_cast<Id>(model_.dcs.size()); ++d) {
@@ -337,6 +374,12 @@ void Facts::EffectOnRing(const Action& a) {
     case Kind::kCleanup:
       if (a.member != kNone && owed_[Index(a.member)] != 0 && !a.some_keyspaces) {
         SetOwed(a.member, false);
+        net_change_[ring] = 1;
+      }
+      break;
+    case Kind::kGrowVolume:
+      if (a.slot != kNone && a.capacity > grown_[Index(a.slot)]) {
+        grown_[Index(a.slot)] = a.capacity;
         net_change_[ring] = 1;
       }
       break;
@@ -446,15 +489,11 @@ bool Facts::Close(Resource resource) {
   if (resources_.IsServing(resource)) changed = CloseServing(resource) || changed;
   if (resource == resources_.schema()) {
     line_count_ = line_count_after_;
+    owed_upgrades_ = owed_upgrades_after_;
     open_release_changes_ = 0;
     open_release_readers_ = 0;
   }
   if (resource == resources_.disruption()) open_disrupted_dc_.assign(open_disrupted_dc_.size(), 0);
-  if (resources_.IsRing(resource)) {
-    for (size_t d = 0; d < model_.dcs.size(); ++d) {
-      if (resources_.ring(static_cast<Id>(d)) == resource) open_rebuild_targets_[d] = 0;
-    }
-  }
   return changed;
 }
 

@@ -45,7 +45,6 @@ class Facts {
   // Cleanup is owed, with all cleanups of the open section done.
   bool OwesCleanup(Id member) const { return owed_[Index(member)] != 0; }
   int32_t OwedInDc(Id dc) const { return owed_dc_[Index(dc)]; }
-  int32_t OpenRebuildsTo(Id dc) const { return open_rebuild_targets_[Index(dc)]; }
   // Replicas of a class in a datacenter (of the whole ring for SimpleStrategy); null where tokens are not known.
   const placement::ReplicaMap* Replicas(Id replication_class, Id dc) const;
   bool Active(Id replication_class) const { return active_[Index(replication_class)] != 0; }
@@ -55,10 +54,17 @@ class Facts {
   std::vector<ring::Incoming> Incoming(Id leaver) const;
   // Bytes that this plan's movements have put on a member already.
   int64_t ExtraBytes(Id member) const { return extra_bytes_[Index(member)]; }
+  // Size of the volume that this plan has grown before; 0: it has not. Read only by what has its ring alone.
+  int64_t GrownTo(Id slot) const { return grown_[Index(slot)]; }
 
   // ---- schema
-  // Release lines that members run; with `fresh` as if the open section had closed. kNone entry: unknown release.
-  bool OneRelease(bool fresh, absl::string_view with) const;
+  // Do all members, and one that starts on `with`, run one release line in one mode? With `fresh` as if the open
+  // section had closed. A mode that is not known is no other one; a member that is known to be down and whose release
+  // nobody knows does not count: it streams nothing.
+  enum class Releases : uint8_t { kOne, kDiffer, kUnsure };
+  Releases ReleasesOf(bool fresh, Runs with) const;
+  // Members that run another line than `line` and owe upgradesstables.
+  int32_t OwedUpgrades(bool fresh, absl::string_view line) const;
   int32_t OpenReleaseChanges() const { return open_release_changes_; }
   int32_t OpenReleaseReaders() const { return open_release_readers_; }
 
@@ -115,7 +121,7 @@ class Facts {
   std::vector<int32_t> away_rack_, away_after_rack_, new_rack_;  // new_: disrupted by the open section, not away before
   std::vector<int32_t> away_dc_, away_after_dc_, new_dc_;
   std::vector<int32_t> disrupted_rack_, disrupted_dc_;
-  std::vector<int32_t> open_repairs_, open_rebuild_sources_, open_rebuild_targets_;
+  std::vector<int32_t> open_repairs_, open_rebuild_sources_;
   std::vector<std::vector<Id>> open_members_;  // by serving resource (index dc): members that its open section disrupts
 
   std::vector<uint8_t> in_ring_, owed_, active_;
@@ -125,9 +131,14 @@ class Facts {
   mutable std::vector<std::unique_ptr<placement::ReplicaMap>> replicas_;
   mutable std::vector<uint8_t> replicas_tried_;
 
-  std::vector<absl::string_view> lines_;
+  Id LineIndex(Runs runs);
+
+  std::vector<int64_t> grown_;  // by slot
+  std::vector<Runs> lines_;
   std::vector<int32_t> line_count_, line_count_after_;
-  std::vector<Id> line_after_;  // by member
+  std::vector<int32_t> owed_upgrades_, owed_upgrades_after_;  // by line
+  std::vector<Id> owes_upgrade_;                              // by member: the line, or kNone
+  std::vector<Id> line_after_;                                // by member
   int32_t open_release_changes_ = 0, open_release_readers_ = 0;
   std::vector<int32_t> open_disrupted_dc_;  // disruption
   std::vector<uint8_t> net_change_;         // by resource

@@ -76,6 +76,8 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   LowerResolveMovement(&l);
   LowerScaleIn(&l);
   LowerRollingUpdate(&l);
+  LowerUpgrade(&l);
+  LowerGrowVolumes(&l);
   LowerScaleOut(&l);
   LowerCleanup(&l);
   LowerReplication(&l);

@@ -34,6 +34,10 @@ ActionIndex AddQuarantine(Lowering* l, const Drift& d, absl::string_view code);
 // The ledger says that a node is being started in the slot.
 bool StartInFlight(const Model& model, Id slot);
 
+// Slots that shall be empty (by number), in the order in which their nodes leave: the fullest rack first, its highest
+// ordinal.
+std::vector<Id> InOrderOfLeaving(const Model& model, const std::vector<Id>& slots);
+
 std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift);
 
 // The procedures, in the order in which they run (later ones look at what earlier ones added).
@@ -43,6 +47,8 @@ void LowerRemove(Lowering* l);
 void LowerResolveMovement(Lowering* l);
 void LowerScaleIn(Lowering* l);
 void LowerRollingUpdate(Lowering* l);
+void LowerUpgrade(Lowering* l);  // what a change of release needs beside the restarts
+void LowerGrowVolumes(Lowering* l);
 void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its cold start
 void LowerCleanup(Lowering* l);
 void LowerReplication(Lowering* l);

@@ -25,20 +25,6 @@ Id Model::Wanted(Kind kind, Id slot) const {
   return kNone;
 }
 
-absl::string_view ReleaseLine(absl::string_view release) {
-  size_t dots = 0;
-  size_t i = 0;
-  for (; i < release.size(); ++i) {
-    const char c = release[i];
-    if (c == '.') {
-      if (++dots == 2) break;
-    } else if (c < '0' || c > '9') {
-      break;
-    }
-  }
-  return release.substr(0, i);
-}
-
 absl::string_view KindName(Kind kind) {
   switch (kind) {
     case Kind::kUnspecified:

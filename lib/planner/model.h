@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/placement/replicas.h"
 #include "lib/planner/kinds.h"
+#include "lib/planner/releases.h"
 
 namespace cassplan::v1 {
 class PlanRequest;
@@ -44,6 +45,11 @@ struct Rack {
   int32_t desired_nodes = 0;
   absl::string_view desired_revision;
   absl::string_view desired_release;
+  absl::string_view desired_mode;   // storage_compatibility_mode
+  absl::string_view desired_image;  // section of the template: where it does not change, no release does
+  absl::string_view desired_server;
+  absl::string_view desired_selector;  // the labels that tie nodes to their workload
+  absl::string_view desired_workload;  // digest over what of the workload cannot be changed in place; empty: not given
   absl::string_view restart_token;
   int32_t partition = 0;
   int64_t desired_capacity = 0;
@@ -54,6 +60,8 @@ struct Rack {
   int32_t nodes = 0;  // slots that the workload has; meaningful when present
   absl::string_view revision;
   absl::string_view release;
+  absl::string_view mode;
+  absl::string_view workload;
   absl::string_view current_token;
   absl::string_view owner;
   absl::string_view uid;
@@ -62,7 +70,9 @@ struct Rack {
   int64_t capacity = 0;
   absl::string_view storage_class;
   bool conflicting = false;                                               // reports contradict each other
+  bool release_unsure = false;                                            // its template changes, and maybe the release
   bool template_refused = false;                                          // admit refused the change of its template
+  bool volume_refused = false;                                            // admit refused the change of its volumes
   std::vector<std::pair<absl::string_view, absl::string_view>> sections;  // of the stored template
 };
 
@@ -78,6 +88,9 @@ struct VolumeState {
   absl::string_view name;
   absl::string_view owner;
   Known mounted = Known::kUnknown;
+  Known expandable = Known::kUnknown;
+  absl::string_view storage_class;
+  std::optional<int64_t> quota_left;  // unset: no quota is known
 };
 
 struct Slot {
@@ -124,7 +137,7 @@ struct Member {
   bool down = false;    // known to be away; with neither, it counts as away for others and as serving for itself
   bool known = false;   // somebody could be asked
   bool unseen = false;  // it says that it is a member, and no view lists it
-  bool release_unsure = false;  // its own word and the others' differ
+  bool release_unsure = false;  // its own word and the others' differ, or theirs among each other
   bool drained = false;
   bool seen_up = false;   // some other member still sees it up
   bool at_risk = false;   // up, but may go at any moment: cordoned machine, being deleted
@@ -136,6 +149,7 @@ struct Member {
   Mode mode = Mode::kUnknown;
   absl::string_view address;
   absl::string_view release;
+  absl::string_view storage_mode;  // storage_compatibility_mode; empty: not known
   absl::string_view schema_version;
   Known native_transport = Known::kUnknown;
   int32_t first_token = 0;  // into Model::tokens
@@ -153,6 +167,10 @@ struct Member {
   int64_t repair_owed = 0;      // back since then, after it was down for longer than hints are kept; 0: nothing is owed
   bool cleanup_owed = false;
   bool crossed = false;  // gossip knows it at the address that the Pod of another member has now
+  std::optional<int64_t> old_sstables;
+  bool upgrade_owed = false;  // has sstables of an older format than it writes
+
+  Runs runs() const { return {ReleaseLine(release), storage_mode}; }
 };
 
 enum class Replicates : uint8_t { kNetworkTopology, kSimple, kLocal, kUnknown };
@@ -230,6 +248,19 @@ struct RebuildDebt {
   Id keyspace = kNone;
   Id source_dc = kNone;
   int32_t replication_factor = 0;
+};
+
+// A snapshot from before a node started on `line`.
+struct SnapshotTaken {
+  Id member = kNone;
+  absl::string_view line;
+  absl::string_view name;
+  int64_t at = 0;
+};
+
+struct VolumeGrown {
+  Id slot = kNone;
+  int64_t at = 0;
 };
 
 struct ObjectState {
@@ -347,6 +378,9 @@ struct PolicyFacts {
   int32_t max_used_percent = 80;
   int32_t compaction_headroom_percent = 20;
   int32_t imbalance_percent = 50;
+  bool snapshot_before_upgrade = true;
+  int32_t grow_width = 0;  // 0: the whole rack
+  int64_t grow_cooldown = 21'600;
   bool repair = false;
   std::vector<absl::string_view> repair_keyspaces;  // empty: all
   int64_t repair_interval = 7 * 86400;
@@ -411,10 +445,13 @@ struct Model {
   std::vector<InFlight> in_flight;
   std::vector<FailedStart> failed_starts;
   std::vector<LastRepair> last_repairs;
-  std::vector<Sick> sick;         // by member
-  std::vector<Request> requests;  // by uid, kind, slot; one for each operation asked for
+  std::vector<Sick> sick;                  // by member
+  std::vector<Request> requests;           // by uid, kind, slot; one for each operation asked for
+  std::vector<SnapshotTaken> snapshots;    // by member, line
+  std::vector<VolumeGrown> volumes_grown;  // by slot; once each
   PolicyFacts policy;
 
+  int64_t quota_short = 0;     // bytes that the quota is too small by for all volumes that shall grow
   bool empty_cluster = false;  // proven: no member, no volume, no slot
   bool schema_known = false;   // all keyspaces with their replication
   bool schema_derived = false;
@@ -450,9 +487,6 @@ struct Model {
   std::string MemberName(Id member) const;
   std::string RackName(Id rack) const;
 };
-
-// Release line, the unit of "same release": "4.1" of "4.1.10-SNAPSHOT"; empty where there is none.
-absl::string_view ReleaseLine(absl::string_view release);
 
 }  // namespace cassplan::planner
 

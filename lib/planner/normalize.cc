@@ -21,6 +21,13 @@ void ReadDesiredRack(const v1::DesiredRack& source, Rack* rack) {
   rack->desired_nodes = source.nodes();
   rack->desired_revision = source.template_().revision();
   rack->desired_release = source.template_().release();
+  rack->desired_mode = source.template_().storage_compatibility_mode();
+  rack->desired_workload = source.workload_revision();
+  for (const v1::TemplateSection& section : source.template_().sections()) {
+    if (section.name() == "image") rack->desired_image = section.value();
+    if (section.name() == "server") rack->desired_server = section.value();
+    if (section.name() == "selector") rack->desired_selector = section.value();
+  }
   rack->restart_token = source.restart_token();
   rack->partition = source.partition();
   rack->desired_capacity = source.volume().capacity_bytes();
@@ -113,6 +120,11 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
                absl::StrCat(request.now_seconds(), " is before ", request.ledger().now_seconds(),
                             ", the last time that the ledger knows"),
                "time never runs backwards: check the clock of the host, or the ledger");
+  }
+  for (int i = 0; i < request.ledger().started_size(); ++i) {
+    if (!request.ledger().started(i).id().empty()) continue;
+    AddInvalid(model, absl::StrCat("ledger.started[", i, "].id"), "is not given",
+               "a started action has the id that the plan gave it");
   }
   CheckDesired(request.desired(), model);
   ReadPolicy(request, model);

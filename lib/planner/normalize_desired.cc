@@ -104,6 +104,9 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
           &out->replace_after, model);
   Setting(p.has_max_hint_window_seconds(), p.max_hint_window_seconds(), 0, 30 * 86'400, "max_hint_window_seconds",
           &out->max_hint_window, model);
+  Setting(p.has_grow_width(), p.grow_width(), 1, 10'000, "grow_width", &out->grow_width, model);
+  Setting(p.has_grow_cooldown_seconds(), p.grow_cooldown_seconds(), 0, 604'800, "grow_cooldown_seconds",
+          &out->grow_cooldown, model);
   Setting(p.has_operations_parallel(), p.operations_parallel(), 1, 1'000, "operations_parallel",
           &out->operations_parallel, model);
   const v1::DiskPolicy& disk = p.disk();
@@ -300,6 +303,7 @@ void ReadPolicy(const v1::PlanRequest& request, Model* model) {
   out->hold_intolerant = p.intolerant() == v1::INTOLERANT_POLICY_HOLD;
   out->retain_volumes = p.on_remove() == v1::ON_REMOVE_RETAIN;
   out->drain = !p.has_drain() || p.drain();
+  out->snapshot_before_upgrade = !p.has_snapshot_before_upgrade() || p.snapshot_before_upgrade();
   out->auto_cleanup = !request.desired().has_auto_cleanup() || request.desired().auto_cleanup();
   if (p.dead_node() == v1::DEAD_NODE_POLICY_REPLACE) out->dead_node = DeadNode::kReplace;
   if (p.dead_node() == v1::DEAD_NODE_POLICY_REMOVE) out->dead_node = DeadNode::kRemove;

@@ -31,6 +31,7 @@ struct Seen {
   v1::PeerMovement movement = v1::PEER_MOVEMENT_UNSPECIFIED;
   bool token_conflict = false;
   bool location_conflict = false;
+  bool release_conflict = false;
   Id member = kNone;
 };
 
@@ -217,8 +218,14 @@ class Join {
         (peer.datacenter() != seen->peer->datacenter() || peer.rack() != seen->peer->rack())) {
       seen->location_conflict = true;
     }
+    if (!peer.release().empty() && !seen->peer->release().empty() &&
+        !SameRelease(peer.release(), seen->peer->release())) {
+      seen->release_conflict = true;
+    }
     if (seen->peer->tokens().empty() && !peer.tokens().empty()) seen->peer = &peer;
   }
+
+  static bool SameRelease(string_view a, string_view b) { return a == b || ReleaseLine(a) == ReleaseLine(b); }
 
   static bool SameTokens(const v1::Peer& a, const v1::Peer& b) {
     if (a.tokens_size() != b.tokens_size()) return false;
@@ -286,6 +293,11 @@ class Join {
                 "wait until gossip agrees; until then nothing that depends on ranges is done");
         Doubt(absl::StrCat("views differ on the tokens of host id ", seen.host_id));
       }
+      if (model_->members.back().release_unsure) {
+        AddNote("release-conflict", Level::kWarning,
+                absl::StrCat("which release host id ", seen.host_id, " runs is told differently"),
+                "wait until gossip agrees; until then nothing that needs one release is done");
+      }
     }
   }
 
@@ -331,6 +343,7 @@ class Join {
       member->address = seen.peer->address();
       if (seen.peer->has_load_bytes()) member->load = std::max<int64_t>(0, seen.peer->load_bytes());
       member->release = seen.peer->release();
+      member->release_unsure = seen.release_conflict;
       member->schema_version = seen.peer->schema_version();
       AddTokens(seen.peer->tokens(), member);
     }
@@ -373,10 +386,12 @@ class Join {
   void FillOwnWord(const v1::NodeFacts& own, Member* member) {
     if (!own.address().empty() && member->address.empty()) member->address = own.address();
     if (!own.release().empty()) {
-      member->release_unsure = !member->release.empty() && ReleaseLine(member->release) != ReleaseLine(own.release());
+      if (!member->release.empty() && !SameRelease(member->release, own.release())) member->release_unsure = true;
       member->release = own.release();
     }
     if (!own.schema_version().empty()) member->schema_version = own.schema_version();
+    if (!own.storage_compatibility_mode().empty()) member->storage_mode = own.storage_compatibility_mode();
+    if (own.has_old_sstables()) member->old_sstables = std::max<int64_t>(0, own.old_sstables());
     member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
     if (own.has_pending_compactions()) member->pending_compactions = own.pending_compactions();
@@ -613,6 +628,10 @@ class Join {
     if (m->slot == kNone) return;
     const Slot& slot = model_->slot(m->slot);
     m->at_risk = m->up && (slot.being_deleted || slot.cordoned);
+    // It was started with the template that the rack has now.
+    const Rack& own_rack = model_->rack(slot.rack);
+    const bool current = !slot.revision.empty() && slot.revision == own_rack.revision;
+    if (m->storage_mode.empty() && current && HasMode(ReleaseLine(m->release))) m->storage_mode = own_rack.mode;
     if (slot.present == Known::kNo) m->up = false;
     // Nobody could be asked, and what runs in the slot is known not to serve.
     const bool silent = !m->known && slot.ready == Known::kNo;

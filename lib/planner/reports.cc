@@ -218,6 +218,8 @@ class Reader {
       rack.nodes = facts.nodes();
       rack.revision = facts.template_().revision();
       rack.release = facts.template_().release();
+      rack.mode = facts.template_().storage_compatibility_mode();
+      rack.workload = facts.workload_revision();
       rack.current_token = facts.restart_token();
       rack.owner = facts.owner_id();
       rack.uid = report->subject().uid();
@@ -293,6 +295,9 @@ class Reader {
       volume.name = report->subject().name();
       volume.owner = facts.owner_id();
       volume.mounted = ToKnown(facts.has_mounted(), facts.mounted());
+      volume.expandable = ToKnown(facts.has_expandable(), facts.expandable());
+      volume.storage_class = facts.storage_class();
+      if (facts.has_quota_left_bytes()) volume.quota_left = std::max<int64_t>(0, facts.quota_left_bytes());
     }
   }
 

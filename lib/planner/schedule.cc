@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
 #include "lib/planner/facts.h"
 
@@ -453,6 +454,15 @@ std::string GoalOf(const Model& m, const Action& a) {
       return rack.restart_token.empty() ? std::string(rack.desired_revision)
                                         : absl::StrCat(rack.desired_revision, "+", rack.restart_token);
     }
+    case Kind::kGrowVolume:
+      return absl::StrCat("capacity=", a.capacity);
+    case Kind::kRecreateRack:
+      if (a.capacity > 0) return absl::StrCat("capacity=", a.capacity);
+      return absl::StrCat(m.rack(a.rack).desired_workload, "+", m.rack(a.rack).desired_revision);
+    case Kind::kTakeSnapshot:
+      return absl::StrCat("before=", DesiredRuns(m.rack(a.rack)).line);
+    case Kind::kUpgradeSstables:
+      return absl::StrCat("release=", a.detail);
     case Kind::kStartNode:
       return "member";
     case Kind::kReplaceNode:

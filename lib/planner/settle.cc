@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
 
 namespace cassplan::planner {
@@ -54,6 +57,9 @@ class Settler {
     KeepOwed();
     KeepRebuilds();
     KeepOperations();
+    KeepUpgrades();
+    KeepSnapshots();
+    KeepGrown();
     // What pays a debt first: what makes one may have been done after it, and paying twice does no harm.
     const std::vector<v1::StartedAction> all = Sorted(in_.started());
     for (const bool pays : {true, false}) {
@@ -67,12 +73,17 @@ class Settler {
     WriteOwed();
     WriteRebuilds();
     SortOperations();
+    WriteUpgrades();
+    WriteSnapshots();
+    NoteSnapshots();
+    WriteGrown();
     Stamp();
   }
 
  private:
   static bool Pays(const v1::StartedAction& started) {
-    return started.kind() == v1::ACTION_KIND_CLEANUP || started.kind() == v1::ACTION_KIND_REBUILD;
+    return started.kind() == v1::ACTION_KIND_CLEANUP || started.kind() == v1::ACTION_KIND_REBUILD ||
+           started.kind() == v1::ACTION_KIND_UPGRADE_SSTABLES;
   }
 
   template <typename T>
@@ -138,6 +149,14 @@ class Settler {
         return started.target().uid().empty() ? slot->revision == model_.rack(slot->rack).desired_revision
                                               : slot->uid != started.target().uid();
       }
+      case Kind::kGrowVolume:
+        return slot != nullptr && slot->volume.present == Known::kYes &&
+               slot->volume.capacity >= CapacityOf(started, *rack);
+      case Kind::kRecreateRack:
+        return rack != nullptr && rack->present == Known::kYes &&
+               (started.target().uid().empty() ? reported : rack->uid != started.target().uid());
+      case Kind::kUpgradeSstables:
+        return reported || (member != nullptr && member->old_sstables == int64_t{0});
       case Kind::kDrain:
         return slot != nullptr && (slot->mode == Mode::kDrained ||
                                    (!started.target().uid().empty() && slot->uid != started.target().uid()));
@@ -167,6 +186,14 @@ class Settler {
       default:
         return reported;
     }
+  }
+
+  // That its goal names.
+  static int64_t CapacityOf(const v1::StartedAction& started, const Rack& rack) {
+    string_view goal = started.goal();
+    int64_t capacity = 0;
+    if (absl::ConsumePrefix(&goal, "capacity=") && absl::SimpleAtoi(goal, &capacity)) return capacity;
+    return std::max<int64_t>(rack.desired_capacity, 1);
   }
 
   State Judge(const InFlight& a, const v1::StartedAction& started) const {
@@ -315,6 +342,17 @@ class Settler {
     } else if (a.kind == Kind::kRebuild) {
       std::erase_if(model_.rebuild_debts,
                     [&](const RebuildDebt& d) { return d.member == a.member && d.keyspace == a.keyspace; });
+    } else if (a.kind == Kind::kRestartNode && a.release_changes && a.member != kNone) {
+      Member& member = model_.members[static_cast<size_t>(a.member)];
+      if (!member.old_sstables.has_value()) member.upgrade_owed = LeavesOldFiles(member.runs());
+    } else if (a.kind == Kind::kUpgradeSstables && a.member != kNone) {
+      model_.members[static_cast<size_t>(a.member)].upgrade_owed = false;
+    } else if (a.kind == Kind::kTakeSnapshot && a.member != kNone) {
+      AddSnapshot(a.member, started);
+    } else if (a.kind == Kind::kClearSnapshot && a.member != kNone) {
+      std::erase_if(model_.snapshots, [&](const SnapshotTaken& s) { return s.member == a.member; });
+    } else if (a.kind == Kind::kGrowVolume && a.slot != kNone) {
+      model_.volumes_grown.push_back({a.slot, model_.now});
     } else if (a.kind == Kind::kRepair) {
       v1::LastRepair* last = out_->add_last_repairs();
       last->set_keyspace(started.target().keyspace());
@@ -420,6 +458,128 @@ class Settler {
       for (const v1::CleanupOwed& before : in_.cleanup_owed()) {
         if (before.target().host_id() == member.host_id) owed->set_since_ring(before.since_ring());
       }
+    }
+  }
+
+  // What the node counts is true; where it does not count, the ledger remembers.
+  void KeepUpgrades() {
+    for (const v1::UpgradeOwed& owed : in_.upgrade_owed()) {
+      const Id m = FindHost(owed.target().host_id());
+      if (m == kNone) {
+        if (!model_.views_known) *out_->add_upgrade_owed() = owed;
+        continue;
+      }
+      // One that runs another line by now has been started on it since, and owes for that one, if at all.
+      if (ReleaseLine(model_.member(m).release) == owed.release() || model_.member(m).release.empty()) {
+        model_.members[static_cast<size_t>(m)].upgrade_owed = true;
+      }
+    }
+    for (Member& member : model_.members) {
+      if (member.old_sstables.has_value()) member.upgrade_owed = *member.old_sstables > 0;
+    }
+  }
+
+  void WriteUpgrades() {
+    for (const Member& member : model_.members) {
+      if (!member.upgrade_owed || member.external) continue;
+      v1::UpgradeOwed* owed = out_->add_upgrade_owed();
+      owed->mutable_target()->set_host_id(std::string(member.host_id));
+      if (member.slot != kNone) WriteSlot(member.slot, owed->mutable_target());
+      owed->set_release(std::string(ReleaseLine(member.release)));
+    }
+  }
+
+  // A snapshot counts as long as its upgrade is wanted, or was made and the files may still be there.
+  void KeepSnapshots() {
+    for (const v1::SnapshotTaken& taken : in_.snapshots()) {
+      const Id m = FindHost(taken.target().host_id());
+      if (m == kNone) {
+        if (!model_.views_known) *out_->add_snapshots() = taken;
+        continue;
+      }
+      const Member& member = model_.member(m);
+      const bool upgraded = ReleaseLine(member.release) == taken.release();
+      const bool wanted =
+          member.rack != kNone && ReleaseLine(model_.rack(member.rack).desired_release) == taken.release();
+      const bool cleared = upgraded && member.snapshots == int64_t{0};
+      if ((upgraded || wanted) && !cleared) {
+        model_.snapshots.push_back({m, taken.release(), taken.name(), taken.at_seconds()});
+      }
+    }
+  }
+
+  void AddSnapshot(Id m, const v1::StartedAction& started) {
+    const Member& member = model_.member(m);
+    if (member.rack == kNone) return;
+    for (const v1::StartedAction& original : in_.started()) {  // text in the model must outlive it
+      if (original.id() != started.id()) continue;
+      string_view line = original.goal();
+      if (!absl::ConsumePrefix(&line, "before=")) line = DesiredRuns(model_.rack(member.rack)).line;
+      model_.snapshots.push_back({m, line, string_view(), model_.now});
+    }
+  }
+
+  void WriteSnapshots() {
+    const auto key = [](const SnapshotTaken& s) { return std::make_tuple(s.member, s.line, -s.at); };
+    std::sort(model_.snapshots.begin(), model_.snapshots.end(),
+              [&](const SnapshotTaken& a, const SnapshotTaken& b) { return key(a) < key(b); });
+    const SnapshotTaken* before = nullptr;
+    for (const SnapshotTaken& s : model_.snapshots) {
+      if (before != nullptr && before->member == s.member && before->line == s.line) continue;
+      before = &s;
+      v1::SnapshotTaken* out = out_->add_snapshots();
+      out->mutable_target()->set_host_id(std::string(model_.member(s.member).host_id));
+      if (model_.member(s.member).slot != kNone) WriteSlot(model_.member(s.member).slot, out->mutable_target());
+      out->set_name(s.name.empty() ? absl::StrCat("before-", s.line) : std::string(s.name));
+      out->set_release(std::string(s.line));
+      out->set_at_seconds(s.at);
+    }
+  }
+
+  // Nothing clears them by itself: they are the only way back, and what they cost grows with time only.
+  void NoteSnapshots() {
+    std::vector<Id> slots;
+    string_view line;
+    for (const Member& member : model_.members) {
+      if (member.upgrade_owed) return;
+    }
+    for (const SnapshotTaken& s : model_.snapshots) {
+      const Member& member = model_.member(s.member);
+      if (ReleaseLine(member.release) != s.line) return;  // the upgrade is not over
+      if (member.slot != kNone && (slots.empty() || slots.back() != member.slot)) slots.push_back(member.slot);
+      line = s.line;
+    }
+    if (slots.empty()) return;
+    Note note;
+    note.rule = "snapshot";
+    note.level = Level::kNote;
+    note.message = absl::StrCat("snapshots from before the upgrade to ", line, " take up disk space on ",
+                                SomeSlots(model_, slots));
+    note.remedy = absl::StrCat("once you are sure that you keep ", line, ": nodetool clearsnapshot -t before-", line,
+                               " on every node");
+    model_.notes.push_back(std::move(note));
+  }
+
+  void KeepGrown() {
+    for (const v1::VolumeGrown& grown : in_.volumes_grown()) {
+      const Id slot = FindSlot(model_, grown.target());
+      if (slot != kNone && grown.at_seconds() > model_.now - model_.policy.grow_cooldown) {
+        model_.volumes_grown.push_back({slot, std::min(grown.at_seconds(), model_.now)});
+      }
+    }
+  }
+
+  void WriteGrown() {
+    std::sort(model_.volumes_grown.begin(), model_.volumes_grown.end(), [](const VolumeGrown& a, const VolumeGrown& b) {
+      return std::make_pair(a.slot, -a.at) < std::make_pair(b.slot, -b.at);
+    });
+    auto same = [](const VolumeGrown& a, const VolumeGrown& b) { return a.slot == b.slot; };
+    auto& list = model_.volumes_grown;
+    list.erase(std::unique(list.begin(), list.end(), same), list.end());
+    for (const VolumeGrown& grown : list) {
+      v1::VolumeGrown* out = out_->add_volumes_grown();
+      WriteSlot(grown.slot, out->mutable_target());
+      out->set_at_seconds(grown.at);
     }
   }
 

@@ -79,7 +79,9 @@ class Facts {
   absl::btree_map<std::string, Votes> members;
   absl::btree_map<std::string, const v1::NodeFacts*> nodes;  // by host id
   absl::btree_map<int, const v1::SlotFacts*> rack_slots;     // by ordinal
-  std::set<std::string> moving;                              // host ids
+  absl::btree_map<int, const v1::VolumeFacts*> rack_volumes;
+  absl::btree_map<std::string, std::string> releases;  // by host id, as others say
+  std::set<std::string> moving;                        // host ids
   int viewers() const { return static_cast<int>(views_.size()); }
 
   // Names of those in the ring that no majority of the others sees up.
@@ -142,6 +144,7 @@ class Facts {
         }
         break;
       case v1::Report::kVolume:
+        if (IsRack(about)) rack_volumes[about.ordinal()] = &report.volume();
         if (IsSlot(about) && Newer(volume, at, &volume_at_)) {
           volume = &report.volume();
           volume_uid = about.uid();
@@ -172,6 +175,8 @@ class Facts {
       votes.address = peer.address();
       votes.datacenter = peer.datacenter();
       votes.rack = peer.rack();
+      if (!peer.release().empty() && peer.movement() != v1::PEER_MOVEMENT_LEFT)
+        releases[peer.host_id()] = peer.release();
       if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
         votes.left += viewer != peer.host_id() ? 1 : 0;
         continue;
@@ -277,6 +282,38 @@ std::string CheckSchemas(const Facts& f, const v1::Action&, const std::string&) 
   return versions.size() <= 1 ? "" : absl::StrJoin(versions, ", ");
 }
 
+// Of all that say what they run; that of a node that is silent is what the others know of it.
+std::string CheckReleases(const Facts& f, const v1::Action&, const std::string&) {
+  std::set<std::string> lines;
+  const auto add = [&](const std::string& release) {
+    const std::vector<std::string> parts = absl::StrSplit(release, '.');
+    if (!release.empty()) lines.insert(parts.size() < 2 ? release : StrCat(parts[0], ".", parts[1]));
+  };
+  for (const auto& [host, node] : f.nodes) add(node->release());
+  for (const auto& [host, release] : f.releases) {
+    if (!f.nodes.contains(host)) add(release);
+  }
+  if (lines.empty()) return "not known";
+  return lines.size() == 1 ? "" : absl::StrJoin(lines, ", ");
+}
+
+// Every slot that is there has a volume of that size.
+std::string CheckVolumesCapacity(const Facts& f, const v1::Action&, const std::string& value) {
+  int64_t wanted = 0;
+  if (!absl::SimpleAtoi(value, &wanted)) return "not a number of bytes";
+  for (const auto& [ordinal, slot] : f.rack_slots) {
+    if (!slot->present()) continue;
+    const auto volume = f.rack_volumes.find(ordinal);
+    if (volume == f.rack_volumes.end() || !volume->second->has_capacity_bytes()) {
+      return StrCat("not known of ordinal ", ordinal);
+    }
+    if (volume->second->capacity_bytes() < wanted) {
+      return StrCat(volume->second->capacity_bytes(), " of ordinal ", ordinal);
+    }
+  }
+  return "";
+}
+
 std::string CheckAbsent(const Facts& f, const v1::Action&, const std::string& value) {
   const auto it = f.members.find(value);
   if (f.viewers() == 0) return f.members.empty() && f.nodes.empty() ? "" : "no view is known";
@@ -288,6 +325,17 @@ std::string CheckDownForAll(const Facts& f, const v1::Action& a, const std::stri
   const auto it = f.members.find(a.target().host_id());
   if (it == f.members.end() || it->second.down == 0) return "not known";
   return it->second.up == 0 ? "" : StrCat(it->second.up, " node(s) see it up");
+}
+
+std::string CheckCannotStart(const Facts& f, const v1::Action& a, const std::string&) {
+  const bool gone = f.slot == nullptr ? f.slots_complete : !f.slot->present();
+  const bool stopped = gone || (f.slot != nullptr &&
+                                ((f.slot->has_schedulable() && !f.slot->schedulable()) || f.slot->machine_fenced()));
+  if (!stopped) return f.slot == nullptr ? "not known" : "its slot is there, and its machine is not fenced";
+  const bool its_data = f.volume != nullptr && f.volume->present() &&
+                        f.volume->contents() == v1::VOLUME_CONTENTS_MEMBER &&
+                        f.volume->host_id() == a.target().host_id();
+  return its_data ? "its volume is in its place" : "";
 }
 
 std::string CheckDatacenterUp(const Facts& f, const v1::Action&, const std::string& value) {
@@ -325,6 +373,13 @@ const absl::btree_map<std::string, Check>& Checks() {
       {"lower_ordinals_ready", CheckLowerReady},
       {"volume", CheckVolume},
       {"volume_mounted", CheckMounted},
+      {"volumes_capacity", CheckVolumesCapacity},
+      {"volume_expandable",
+       [](const Facts& f, const v1::Action&, const std::string&) {
+         if (f.volume == nullptr || !f.volume->has_expandable()) return std::string("not known");
+         return std::string(f.volume->expandable() ? "" : "no");
+       }},
+      {"releases", CheckReleases},
       {"members_down", CheckDown},
       {"down_outside_section", CheckDown},
       {"no_movement", CheckMovement},
@@ -332,6 +387,7 @@ const absl::btree_map<std::string, Check>& Checks() {
       {"absent_for_majority", CheckAbsent},
       {"member_down_for_all_live", CheckDownForAll},
       {"datacenter_up", CheckDatacenterUp},
+      {"slot_cannot_start", CheckCannotStart},
       // Judged by the plan that was made just before, on an observation that was as fresh.
       {"disk_forecast", [](const Facts&, const v1::Action&, const std::string&) { return std::string(); }},
   };

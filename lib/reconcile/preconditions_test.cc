@@ -77,6 +77,18 @@ TEST(Preconditions, OldEvidenceIsNone) {
   EXPECT_NE(Unmet(drain, cluster, kNow + 3600), "");
 }
 
+TEST(Preconditions, ASlotThatCannotStart) {
+  Cluster cluster(Even(2));
+  v1::Action remove;
+  remove.mutable_target()->set_datacenter("dc1");
+  remove.mutable_target()->set_rack("r1");
+  remove.mutable_target()->set_ordinal(1);
+  remove.add_preconditions()->set_fact("slot_cannot_start");
+  EXPECT_EQ(Unmet(remove, cluster), "slot_cannot_start ");
+  cluster.node("dc1/r1/1").slot_present = false;
+  EXPECT_EQ(Unmet(remove, cluster), "");
+}
+
 TEST(Preconditions, AFactThatIsNotKnownIsNotMet) {
   const Cluster cluster = Stale();
   v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);

@@ -245,7 +245,9 @@ class OneCheck {
     if (operation_.release != 0) releases.insert(operation_.release);
     for (int32_t i = 0; i < Size(world_.nodes); ++i) {
       const NodeNow& node = At(moment_.nodes, i);
-      if (!node.in_ring || i == operation_.node || (node.away && node.release == 0)) continue;
+      // Who moves is judged by what it runs afterwards; who works on its data counts with what it runs.
+      const bool itself = i == operation_.node && IsMovement(operation_);
+      if (!node.in_ring || itself || (node.away && node.release == 0)) continue;
       releases.insert(node.release);
       if (node.changing_release) releases.insert(kNone);
     }

@@ -534,6 +534,7 @@ TEST(RebuildSource, MovementWhereItStreamsFrom) {
 
 TEST(MixedVersion, MovementAcrossReleases) {
   TestCluster cluster(2, 3, 2);
+  cluster.base.mutable_policy()->set_snapshot_before_upgrade(false);
   for (v1::DesiredDatacenter& dc : *cluster.base.mutable_desired()->mutable_datacenters()) {
     for (v1::DesiredRack& rack : *dc.mutable_racks()) rack.mutable_template_()->set_release("5.0.2");
   }

@@ -18,7 +18,8 @@ class Reader {
   std::vector<Operation> Read() {
     for (const v1::Action& action : response_.plan().actions()) {
       const bool writes_template =
-          action.kind() == v1::ACTION_KIND_UPDATE_RACK || action.kind() == v1::ACTION_KIND_CREATE_RACK;
+          action.kind() == v1::ACTION_KIND_UPDATE_RACK || action.kind() == v1::ACTION_KIND_CREATE_RACK ||
+          (action.kind() == v1::ACTION_KIND_RECREATE_RACK && !action.template_revision().empty());
       if (writes_template) written_.insert(world_.Rack(action.target().datacenter(), action.target().rack()));
     }
     ReadInFlight();
@@ -178,7 +179,8 @@ bool OccupiesNode(v1::ActionKind kind) {
 
 bool NeedsOneRelease(const Operation& operation) {
   return IsMovement(operation) || operation.kind == v1::ACTION_KIND_REPAIR ||
-         operation.kind == v1::ACTION_KIND_REBUILD || operation.kind == v1::ACTION_KIND_ALTER_KEYSPACE;
+         operation.kind == v1::ACTION_KIND_REBUILD || operation.kind == v1::ACTION_KIND_ALTER_KEYSPACE ||
+         operation.kind == v1::ACTION_KIND_UPGRADE_SSTABLES;
 }
 
 std::vector<Operation> ReadOperations(const v1::PlanRequest& request, const v1::PlanResponse& response, World& world) {

@@ -41,7 +41,7 @@ bool IsDestructive(v1::ActionKind kind);
 bool IsInert(v1::ActionKind kind);
 // Tolerates no other action on its node or slot.
 bool OccupiesNode(v1::ActionKind kind);
-// Streams ranges, which nodes of two releases cannot.
+// Streams ranges, which nodes of two releases cannot, or rewrites what only the newer one can read.
 bool NeedsOneRelease(const Operation& operation);
 
 // Those in flight first, then the plan's in its order. Adds the nodes that the plan starts to `world`.

@@ -383,6 +383,11 @@ int32_t World::Rack(absl::string_view datacenter, absl::string_view rack) {
   return Number(rack_numbers_, absl::StrCat(datacenter, "/", rack), racks);
 }
 
+int32_t World::FindRack(absl::string_view datacenter, absl::string_view rack) const {
+  const auto found = rack_numbers_.find(absl::StrCat(datacenter, "/", rack));
+  return found == rack_numbers_.end() ? kNone : found->second;
+}
+
 int32_t World::ReleaseNumber(absl::string_view release) {
   if (release.empty()) return 0;
   const std::vector<std::string> parts = absl::StrSplit(release, absl::ByAnyChar(".-"));

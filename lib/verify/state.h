@@ -110,6 +110,7 @@ struct World {
 
   int32_t Datacenter(absl::string_view name);
   int32_t Rack(absl::string_view datacenter, absl::string_view rack);
+  int32_t FindRack(absl::string_view datacenter, absl::string_view rack) const;  // kNone when it is not there
   // The same number for releases that stream to each other: major and minor. 0: not known.
   int32_t ReleaseNumber(absl::string_view release);
   // Adds the slot when it is new.

@@ -3,6 +3,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/verify/concurrency.h"
 #include "lib/verify/explore.h"
+#include "lib/verify/preparations.h"
 #include "lib/verify/structure.h"
 
 namespace cassplan {
@@ -15,6 +16,7 @@ absl::StatusOr<VerifyResult> Verify(const v1::PlanRequest& request, const v1::Pl
   verify::Findings findings(operations);
   const verify::Scene scene{world, operations, findings};
   verify::CheckStructure(request, response, scene, order);
+  verify::CheckPreparations(request, response, scene, order);
   verify::CheckConcurrency(scene, order);
   const verify::Visited visited = verify::Explore(scene, order, options);
   VerifyResult result;

@@ -156,6 +156,34 @@ def test_dataframe() -> None:
     assert list(frame["kind"]).count("restart_node") == 3 and bool(frame["ready"].any())
 
 
+def test_explain_says_why() -> None:
+    cluster = FakeCluster()
+    cluster.take_down("r2/0")
+    request = cluster.request(revision="B")
+    response = cassplan.plan(request)
+    explanation = cassplan.explain(request, response, "dc1/r1/0")
+    assert explanation.items and "r1" in explanation.title
+    with pytest.raises(cassplan.InvalidInput):
+        cassplan.explain(request, response, "no such thing")
+
+
+def test_diff() -> None:
+    before, after = cassplan.plan(FakeCluster().request()), cassplan.plan(FakeCluster().request(revision="B"))
+    difference = cassplan.diff(before, after)
+    assert [a.id for a in difference.added] == [a.id for a in after.actions] and not difference.removed
+    assert (difference.outcome_before, difference.outcome_after) == ("converged", "planned") and difference.text
+    assert cassplan.diff(after, after).to_dict().keys() <= {"outcome_before", "outcome_after", "text"}
+
+
+def test_simulate() -> None:
+    start = FakeCluster().request(revision="B")
+    result = cassplan.simulate(cassplan.model.SimulationRequest(start=start, seed=1))
+    assert result.verdict == "converged" and result.violations == () and result.actions >= 6
+    assert cassplan.simulate(cassplan.model.SimulationRequest(start=start, seed=1)).history == result.history
+    with pytest.raises(cassplan.InvalidInput):
+        cassplan.simulate(cassplan.model.SimulationRequest(start=start, faults=("???",)))
+
+
 def test_render_and_capabilities() -> None:
     request = FakeCluster().request(revision="B")
     response = cassplan.plan(request)

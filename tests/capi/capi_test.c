@@ -14,7 +14,8 @@ static void check(int condition, const char* text, int line) {
 #define CHECK(condition) check((condition) != 0, #condition, __LINE__)
 
 typedef cassplan_status (*pure_call)(cassplan_encoding, const void*, size_t, cassplan_buffer**, cassplan_error**);
-static const pure_call kPure[] = {cassplan_plan, cassplan_read, cassplan_validate, cassplan_verify, cassplan_render};
+static const pure_call kPure[] = {cassplan_plan,   cassplan_read,    cassplan_validate, cassplan_verify,
+                                  cassplan_render, cassplan_explain, cassplan_diff,     cassplan_simulate};
 #define PURE_CALLS (sizeof(kPure) / sizeof(kPure[0]))
 
 /* A buffer and an error that were there before; calls must not leave them in the outputs. */

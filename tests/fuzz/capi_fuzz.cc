@@ -43,8 +43,9 @@ cassplan_status Convert(cassplan_encoding encoding, const void* data, size_t siz
 }
 
 using Function = cassplan_status (*)(cassplan_encoding, const void*, size_t, cassplan_buffer**, cassplan_error**);
-constexpr Function kFunctions[] = {cassplan_plan,   cassplan_read, cassplan_validate, cassplan_verify,
-                                   cassplan_render, Convert,       Reconcile,         Configure};
+constexpr Function kFunctions[] = {cassplan_plan,    cassplan_read, cassplan_validate, cassplan_verify,
+                                   cassplan_render,  Convert,       Reconcile,         Configure,
+                                   cassplan_explain, cassplan_diff, cassplan_simulate};
 
 }  // namespace
 

@@ -178,6 +178,11 @@ def target_of(slot):
     return {"datacenter": dc, "rack": rack, "ordinal": int(ordinal)}
 
 
+def member_of(slot):
+    """The member in a slot, as the ledger names it."""
+    return {**target_of(slot), "host_id": uid("host", slot)}
+
+
 def slots_of(cr):
     for dc in cr["spec"]["topology"]["dc"]:
         for rack in dc["rack"]:
@@ -263,7 +268,7 @@ def answers_of(me, nodes, case):
         "GossipRunning": me.state != DECOMMISSIONED,
         "ClusterName": NAME,
         "PartitionerName": "org.apache.cassandra.dht.Murmur3Partitioner",
-        "LoadMap": {node.address: f"{LOAD_BYTES >> 30}.0 GiB" for node in live},
+        "LoadMap": {node.address: f"{case.load >> 30}.0 GiB" for node in live},
     }
     asked = [(STORAGE, name, value) for name, value in storage.items()]
     asked += [(SNITCH, "Datacenter", me.dc), (SNITCH, "Rack", me.rack),
@@ -356,7 +361,6 @@ def pod(node, workload, made_from, case):
     state = {"running": {"startedAt": CREATED}}
     if node.state in (DOWN, DEAD_JOINING, LEAVING_DOWN):
         state = {"waiting": {"reason": "CrashLoopBackOff"}}
-    item["metadata"]["labels"].update(case.pod_labels.get(node.slot, {}))
     if node.slot in case.pod_uids:
         item["metadata"]["uid"] = case.pod_uids[node.slot]
     if node.state == PENDING:
@@ -375,10 +379,11 @@ def pod(node, workload, made_from, case):
 
 def claim(node, workload, case):
     template = workload["spec"]["volumeClaimTemplates"][0]
-    capacity = template["spec"]["resources"]["requests"]["storage"]
+    capacity = case.claims.get(node.slot, template["spec"]["resources"]["requests"]["storage"])
     item = {"apiVersion": "v1", "kind": "PersistentVolumeClaim",
             "metadata": {"name": f"data-{node.pod}", "namespace": NAMESPACE, "labels": template["metadata"]["labels"]},
-            "spec": {**template["spec"], "volumeName": "pvc-" + uid("volume", node.slot)[:8]},
+            "spec": {**template["spec"], "resources": {"requests": {"storage": capacity}},
+                     "volumeName": "pvc-" + uid("volume", node.slot)[:8]},
             "status": {"phase": "Bound", "capacity": {"storage": capacity}}}
     item = with_server_fields(item)
     marks = case.claim_marks.get(node.slot, {})
@@ -420,7 +425,14 @@ def kubernetes_list(case, command, nodes):
         if node.slot in case.mounted_by:
             items.append(other_pod(case.mounted_by[node.slot], f"data-{node.pod}"))
     items.append({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"},
-                  "provisioner": "csi.example.com", "allowVolumeExpansion": True})
+                  "provisioner": "csi.example.com", "allowVolumeExpansion": case.expandable})
+    if case.quota:
+        keys = [{"requests.storage": value} for value in case.quota]
+        items.append({"apiVersion": "v1", "kind": "ResourceQuota",
+                      "metadata": {"name": "storage", "namespace": NAMESPACE},
+                      "spec": {"hard": keys[0]}, "status": {"hard": keys[0], "used": keys[1]}})
+    if case.edit:
+        case.edit(items)
     return items
 
 
@@ -462,13 +474,18 @@ class Case:
         self.host_ids = more.pop("host_ids", {})          # slot -> host id, where not the usual one
         self.swapped = more.pop("swapped", {})            # slot -> the slot whose address its pod has now
         self.still_up = set(more.pop("still_up", []))     # "viewer member": that node still sees the other up
-        self.pod_labels = more.pop("pod_labels", {})      # slot -> labels
         self.pod_uids = more.pop("pod_uids", {})
         self.claim_marks = more.pop("claim_marks", {})    # slot -> annotations of its claim
         self.no_claims = set(more.pop("no_claims", []))   # slots whose claim is not there
         self.mounted_by = more.pop("mounted_by", {})      # slot -> another pod that uses its claim
         self.only_claims = more.pop("only_claims", False)  # no workload is there
         self.keep = more.pop("keep", None)                # files of these nodes only; None: of all that answer
+        self.claims = more.pop("claims", {})              # slot -> size of its volume, where not the StatefulSet's
+        self.expandable = more.pop("expandable", True)    # of the storage class "fast"
+        self.quota = more.pop("quota", None)              # (hard, used) of requests.storage
+        self.ledger = more.pop("ledger", {})              # what else is in the ledger
+        self.load = more.pop("load", LOAD_BYTES)          # bytes on every node
+        self.edit = more.pop("edit", None)                # changes the list of objects
         assert not more, more
 
     def write_dump(self, command, folder):
@@ -506,12 +523,13 @@ class Case:
                 {"id": uid("started", kind, slot)[:16], "kind": kind, "attempt": 1, "state": state,
                  "target": {**target_of(slot), "host_id": dead}, "started_at_seconds": NOW - 3600,
                  "deadline_seconds": NOW + 7200 if state == "in_flight" else NOW - 60})
+        ledger.update(self.ledger)
         write(f"{folder}/ledger.json", json.dumps(ledger, indent=1) + "\n")
 
     def in_flight(self, command, folder):
         """Ids are those of the plan that was made before the actions began."""
         before = copy.copy(self)
-        before.states, before.replicas, before.started = self.started_from, {}, []
+        before.states, before.replicas, before.started, before.ledger = self.started_from, {}, [], {}
         with tempfile.TemporaryDirectory() as scratch:
             before.write_dump(command, f"{scratch}/observed")
             plan = json.loads(run(command, "plan", "--desired", f"{folder}/desired.yaml", "--observed",
@@ -535,5 +553,5 @@ class Case:
         self.write_dump(command, f"{folder}/observed")
         if self.policy:
             write(f"{folder}/policy.yaml", "\n".join(yaml_lines(self.policy)) + "\n")
-        if self.started or self.left or self.down or self.members or self.quarantined or self.raw_started:
+        if self.started or self.left or self.down or self.members or self.quarantined or self.raw_started or self.ledger:
             self.write_ledger(command, folder)

@@ -10,8 +10,8 @@ CASSPLAN_UPDATE_GOLDENS=1, and read what it wrote. The words that a node's state
 import os
 import sys
 
-from dumps import (Case, cluster, DEAD_JOINING, DECOMMISSIONED, DOWN, GHOST, GONE, JOINING, LEAVING, LEFTOVER, MISSING,
-                   PENDING, SILENT, uid, write)
+from dumps import (Case, cluster, DEAD_JOINING, DECOMMISSIONED, DOWN, GHOST, GONE, JOINING, LEAVING, LEFTOVER, member_of,
+                   MISSING, NOW, PENDING, SILENT, uid, write)
 
 ONE = ["rack1"]
 TWO = ["rack1", "rack2"]
@@ -32,6 +32,64 @@ def f3(dc2=1, dc3=1, **spec):
     topology = {"dc1": (1, TWO), "dc2": (dc2, ONE), "dc3": (dc3, ONE)}
     return cluster({dc: shape for dc, shape in topology.items() if shape[0] is not None}, **spec)
 
+
+# ---- upgrades
+
+NEW_RELEASE = "cassandra:5.0.4"
+SIX_SLOTS = [f"dc1/{rack}/{ordinal}" for rack in THREE for ordinal in range(2)]
+
+
+def six(image="cassandra:4.1.9", nodes=2, mode=None, **spec):
+    """Two nodes in each of three racks."""
+    yaml = {"num_tokens": 4, "concurrent_writes": 32}
+    if mode:
+        yaml["storage_compatibility_mode"] = mode
+    config = {"cassandra-yaml": yaml, "jvm-server-options": {"initial_heap_size": "4G", "max_heap_size": "4G"}}
+    return cluster({"dc1": (nodes, THREE)}, cassandraImage=image, config=config, **spec)
+
+
+def remembered(owed=(), line="5.0", snapshots=()):
+    ledger = {}
+    if owed:
+        ledger["upgrade_owed"] = [{"target": member_of(slot), "release": line} for slot in owed]
+    if snapshots:
+        ledger["snapshots"] = [{"target": member_of(slot), "name": f"before-{line}", "release": line,
+                                "at_seconds": NOW - 7200} for slot in snapshots]
+    return ledger
+
+
+# ---- volumes
+
+def with_capacity(cr, dc, capacity, storage_class=None):
+    """Capacity (and class) of one datacenter only."""
+    for one in cr["spec"]["topology"]["dc"]:
+        if one["name"] == dc:
+            one["dataCapacity"] = capacity
+            if storage_class:
+                one["dataStorageClass"] = storage_class
+    return cr
+
+
+def only_in_datacenter(cr, dc, capacity):
+    del cr["spec"]["dataCapacity"]
+    return with_capacity(cr, dc, capacity, "fast")
+
+
+def without_mount(items):
+    """As CassKop makes it when only the datacenter has a capacity: claims that Cassandra does not mount."""
+    for item in items:
+        if item["kind"] not in ("StatefulSet", "Pod"):
+            continue
+        spec = item["spec"]["template"]["spec"] if item["kind"] == "StatefulSet" else item["spec"]
+        for container in spec["containers"]:
+            container["volumeMounts"] = [m for m in container.get("volumeMounts", []) if m["name"] != "data"]
+
+
+ANOTHER_DISK = [{"mountPath": "/var/lib/cassandra/commitlog", "name": "commitlog",
+                 "pvcSpec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast",
+                             "resources": {"requests": {"storage": "10Gi"}}}}]
+TWO_DCS = {"dc1": (2, ONE), "dc2": (2, ONE)}
+BOTH = {"shop": {"dc1": 2, "dc2": 2}}
 
 SIX = cluster({"dc1": (2, THREE)})
 COMPACTIONS = "org.apache.cassandra.db:type=CompactionManager"
@@ -83,6 +141,52 @@ GOLDEN = [
          {"dc1/rack2/1": LEAVING}, started=[("decommission", "dc1/rack2/1")]),
     Case("b15-resources-while-decommissioning", cluster({"dc1": (2, THREE)}),
          cluster({"dc1": (1, THREE)}, resources=BIGGER), SHOP3, {"dc1/rack2/1": LEAVING}),
+    Case("up-41-to-50", six(), six(NEW_RELEASE), SHOP3),
+    Case("up-41-to-50-half-way", six(NEW_RELEASE), six(NEW_RELEASE), SHOP3, earlier=six(),
+         on_earlier=["dc1/rack1/1", "dc1/rack2/0", "dc1/rack2/1", "dc1/rack3/0", "dc1/rack3/1"],
+         ledger=remembered(owed=["dc1/rack1/0"], snapshots=["dc1/rack1/0", "dc1/rack1/1"])),
+    Case("up-41-to-50-rolled", six(NEW_RELEASE), six(NEW_RELEASE), SHOP3,
+         ledger=remembered(owed=SIX_SLOTS, snapshots=SIX_SLOTS)),
+    Case("up-41-to-50-done", six(NEW_RELEASE), six(NEW_RELEASE), SHOP3, ledger=remembered(snapshots=SIX_SLOTS)),
+    Case("up-41-to-50-keeps-way-back", six(), six(NEW_RELEASE, mode="CASSANDRA_4"), SHOP3),
+    Case("up-311-to-50-refused", six("cassandra:3.11.17"), six(NEW_RELEASE, nodes=3), SHOP3),
+    Case("up-downgrade-refused", six(NEW_RELEASE), six(), SHOP3),
+    Case("up-back-half-way", six(NEW_RELEASE), six(), SHOP3, earlier=six(),
+         on_earlier=["dc1/rack2/0", "dc1/rack2/1", "dc1/rack3/0", "dc1/rack3/1"],
+         ledger=remembered(owed=["dc1/rack1/0", "dc1/rack1/1"], snapshots=["dc1/rack1/0", "dc1/rack1/1"])),
+    Case("up-back-half-way-cassandra-4", six(NEW_RELEASE, mode="CASSANDRA_4"), six(), SHOP3, earlier=six(),
+         on_earlier=["dc1/rack2/0", "dc1/rack2/1", "dc1/rack3/0", "dc1/rack3/1"]),
+    Case("up-half-way-and-scale-up", six(NEW_RELEASE), six(NEW_RELEASE, nodes=3), SHOP3,
+         {"dc1/rack2/1": DOWN}, earlier=six(),
+         on_earlier=["dc1/rack2/0", "dc1/rack2/1", "dc1/rack3/0", "dc1/rack3/1"]),
+    Case("up-owed-before-the-next", six("cassandra:4.0.17"), six(), SHOP3,
+         ledger=remembered(owed=SIX_SLOTS, line="4.0")),
+    Case("up-release-not-known", six(), six("registry.example.com/cassandra:prod", serverVersion=""), SHOP3),
+    Case("up-storage-mode", six(NEW_RELEASE, mode="CASSANDRA_4"), six(NEW_RELEASE, mode="UPGRADING"), SHOP3),
+    Case("up-storage-mode-refused", six(NEW_RELEASE, mode="CASSANDRA_4"), six(NEW_RELEASE, mode="NONE"), SHOP3),
+    Case("s15-first-has-grown", f1(3), f1(3, dataCapacity="200Gi"), SHOP, claims={"dc1/rack1/0": "200Gi"}),
+    Case("s15-all-have-grown", f1(3), f1(3, dataCapacity="200Gi"), SHOP,
+         claims={f"dc1/rack1/{i}": "200Gi" for i in range(3)}),
+    Case("s15-quota", f1(3), f1(3, dataCapacity="200Gi"), SHOP, quota=("500Gi", "300Gi")),
+    Case("s15-cooldown", f1(3, dataCapacity="200Gi"), f1(3, dataCapacity="300Gi"), SHOP,
+         ledger={"volumes_grown": [{"target": member_of(f"dc1/rack1/{i}"), "at_seconds": NOW - 3600}
+                                   for i in range(3)]}),
+    Case("s15-three-racks-and-new-nodes", six(), six(nodes=3, dataCapacity="200Gi"), SHOP3),
+    Case("b06-capacity-of-one-datacenter", cluster(TWO_DCS), with_capacity(cluster(TWO_DCS), "dc2", "200Gi"), BOTH),
+    Case("b06-capacity-of-one-datacenter-done", with_capacity(cluster(TWO_DCS), "dc2", "200Gi"),
+         with_capacity(cluster(TWO_DCS), "dc2", "200Gi"), BOTH),
+    Case("b07-new-datacenter-with-own-class", f1(3),
+         with_capacity(cluster({"dc1": (3, ONE), "dc2": (3, ONE)}), "dc2", "50Gi", "slow"), SHOP),
+    Case("b08-resources-and-new-datacenter", f1(3), cluster({"dc1": (3, ONE), "dc2": (3, ONE)}, resources=BIGGER),
+         SHOP),
+    Case("b11-capacity-of-datacenter-only", only_in_datacenter(f1(3), "dc1", "100Gi"),
+         only_in_datacenter(f1(3), "dc1", "100Gi"), SHOP),
+    Case("b11-claims-not-mounted", only_in_datacenter(f1(3), "dc1", "100Gi"),
+         only_in_datacenter(f1(3), "dc1", "100Gi"), SHOP, edit=without_mount),
+    Case("d68-another-disk", f1(3), f1(3, storageConfigs=ANOTHER_DISK), SHOP),
+    Case("d69-decommission-does-not-fit", f1(6), f1(2), SHOP, load=30 << 30),
+    Case("x15-other-labels", f1(3), {**f1(3), "metadata": {**f1(3)["metadata"], "labels": {"team": "blue"}}}, SHOP),
+    Case("x16-class-cannot-grow", f1(3), f1(3, dataCapacity="200Gi"), SHOP, expandable=False),
     Case("op-cleanup-by-label", f1(3), f1(3), SHOP, labels={"dc1/rack1/1": asked("cleanup")}),
     Case("op-rebuild-without-argument", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild")}),
     Case("op-rebuild-from-dc1", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild", "dc1")}),
@@ -101,7 +205,6 @@ GOLDEN = [
     Case("e74-grow-while-cleanup-is-owed", f1(3), f1(5), SHOP, labels={"dc1/rack1/0": asked("cleanup")}),
 ]
 
-SIX = cluster({"dc1": (2, THREE)})
 REPLACE = {"dead_node": "replace"}
 HOURS = 7200
 OLD_CLUSTER = {"cassplan/cluster-uid": "7c6f1d1e-0000-4000-8000-00000000dead"}
@@ -109,7 +212,7 @@ OLD_CLUSTER = {"cassplan/cluster-uid": "7c6f1d1e-0000-4000-8000-00000000dead"}
 # Rows of what users of operators lost or asked for (docs/asks.md).
 ASKS = [
     Case("a01-stale-decommissioned-label", f1(4), f1(3), SHOP,
-         pod_labels={"dc1/rack1/3": {"operation-name": "decommission", "operation-status": "Done"}}),
+         labels={"dc1/rack1/3": {"operation-name": "decommission", "operation-status": "Done"}}),
     Case("a02-nobody-answers", f1(3), f1(2), SHOP, keep=[]),
     Case("a03-claim-of-an-older-cluster", f1(3), f1(3), SHOP, {"dc1/rack1/3": LEFTOVER}, {"dc1/rack1": 3},
          claim_marks={"dc1/rack1/3": OLD_CLUSTER}),

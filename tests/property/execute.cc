@@ -56,6 +56,7 @@ void StartAnew(const Cluster& cluster, Node* node) {
   node->mode = v1::NODE_MODE_NORMAL;
   node->revision = cluster.revision;
   node->release = cluster.release;
+  node->storage_mode = cluster.storage_mode;
   node->restart_token = cluster.restart_token;
   ++node->started_times;
 }
@@ -114,6 +115,13 @@ void Show(const v1::Action& action, Cluster* cluster) {
     case v1::ACTION_KIND_UPDATE_RACK:
       cluster->templates[{target.datacenter(), target.rack()}] = cluster->revision;
       cluster->template_tokens[{target.datacenter(), target.rack()}] = cluster->restart_token;
+      break;
+    case v1::ACTION_KIND_RECREATE_RACK:
+      ++cluster->recreated[{target.datacenter(), target.rack()}];
+      cluster->rack_volumes[{target.datacenter(), target.rack()}] = action.capacity_bytes();
+      break;
+    case v1::ACTION_KIND_GROW_VOLUME:
+      cluster->node(slot).capacity = action.capacity_bytes();
       break;
     case v1::ACTION_KIND_DRAIN:
       cluster->node(slot).up = false;
@@ -177,12 +185,37 @@ v1::StartedAction StartedOf(const v1::Action& action) {
   started.set_source_datacenter(action.source_datacenter());
   started.set_release_changes(action.release_changes());
   started.set_replication_factor(action.replication_factor());
+  started.set_goal(action.goal());
   return started;
+}
+
+// What the ledger remembers of a change of release.
+static void RememberUpgrade(const v1::Action& action, Cluster* cluster) {
+  const std::string line = cluster->release.substr(0, 3);
+  const std::string host = action.target().host_id();
+  auto* owed = cluster->ledger.mutable_upgrade_owed();
+  if (action.kind() == v1::ACTION_KIND_TAKE_SNAPSHOT) {
+    v1::SnapshotTaken* taken = cluster->ledger.add_snapshots();
+    taken->mutable_target()->set_host_id(host);
+    taken->set_name(action.snapshot());
+    taken->set_release(line);
+    taken->set_at_seconds(testing::kNow - 30);
+  } else if (action.kind() == v1::ACTION_KIND_UPGRADE_SSTABLES) {
+    for (int i = owed->size() - 1; i >= 0; --i) {
+      if (owed->Get(i).target().host_id() == host) owed->DeleteSubrange(i, 1);
+    }
+  } else if (action.kind() == v1::ACTION_KIND_RESTART_NODE && action.release_changes() &&
+             cluster->storage_mode != "CASSANDRA_4") {
+    v1::UpgradeOwed* one = owed->Add();
+    one->mutable_target()->set_host_id(host);
+    one->set_release(line);
+  }
 }
 
 void Finish(const v1::Action& action, Cluster* cluster) {
   const std::string slot = SlotOf(action.target());
   Show(action, cluster);
+  RememberUpgrade(action, cluster);
   if (action.kind() == v1::ACTION_KIND_START_NODE) OweCleanup(action.target().datacenter(), slot, cluster);
   if (action.kind() == v1::ACTION_KIND_CLEANUP) cluster->node(slot).owes_cleanup = false;
   if (action.kind() == v1::ACTION_KIND_ALTER_KEYSPACE) OweRebuilds(action, cluster);

@@ -123,6 +123,13 @@ v1::PlanRequest RestartBeyondGrace() {
 
 v1::PlanRequest RestartBesideADeadNode() { return MakeCase("OneFailed").Build(); }
 
+// Whether the class of the volumes can grow them is not known.
+v1::PlanRequest GrowUnknownClass() {
+  v1::PlanRequest request = Cluster(Even(1)).Build();
+  testing::DesiredRackOf("dc1/r1", &request)->mutable_volume()->set_capacity_bytes(int64_t{200} << 30);
+  return request;
+}
+
 struct Seen {
   std::string guard;
   std::string name;
@@ -147,6 +154,7 @@ const std::vector<Seen>& SeenByTheVerifier() {
       {"fenced", "RemoveWhatMayStart", RemoveWhatMayStart, "fenced"},
       {"replace-window", "RestartBeyondGrace", RestartBeyondGrace, "replace-window"},
       {"quorum", "RestartBesideADeadNode", RestartBesideADeadNode, "quorum"},
+      {"volume-growth", "GrowUnknownClass", GrowUnknownClass, "volume-growth"},
   };
   return *kSeen;
 }
@@ -238,6 +246,9 @@ v1::PlanRequest DiskTooSmall() {
   Cluster c(Even(2));
   c.desired = Even(1);
   for (auto& [slot, node] : c.nodes()) node.load = int64_t{60} << 30;
+  // A scale-in that has begun is not refused whole.
+  c.node("dc1/r3/1").in_views = false;
+  c.node("dc1/r3/1").mode = v1::NODE_MODE_DECOMMISSIONED;
   return c.Build();
 }
 

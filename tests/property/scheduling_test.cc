@@ -238,21 +238,36 @@ TEST(Scheduling, RebuildSourceStaysUp) {
   }
 }
 
-// The mirror: a rebuild that runs already keeps the restarts of its source, and of its target, waiting.
+// The mirror: a rebuild that runs already keeps the restarts of its source, and of its own node, waiting. It claims no
+// serving of its own datacenter: no range changes hands there, and the other nodes give it nothing.
 TEST(Scheduling, RebuildInFlightKeepsRestartsWaiting) {
   Cluster cluster = MakeCase("RollingTwoDcsAtOnce");
   cluster.InFlight("rebuild-in-flight", v1::ACTION_KIND_REBUILD, "dc2/r1/0");
   v1::StartedAction* rebuild = cluster.ledger.mutable_started(0);
   rebuild->mutable_target()->set_keyspace("app");
   rebuild->set_source_datacenter("dc1");
-  const Planned p(cluster);
-  EXPECT_THAT(p->held(), IsEmpty());
-  for (const std::string& restart : p->Named("restart_node")) {
-    const v1::Action& a = p->action(restart);
-    EXPECT_FALSE(a.ready());
-    const Names sections(a.sections().begin(), a.sections().end());
-    EXPECT_THAT(sections, Not(Contains("serving/dc1#0"))) << restart;
-    EXPECT_THAT(sections, Not(Contains("ring/dc2#0"))) << restart;
+  for (const bool source_is_known : {true, false}) {
+    if (!source_is_known) cluster.ledger.mutable_started(0)->clear_source_datacenter();
+    const Planned p(cluster);
+    EXPECT_THAT(p->held(), IsEmpty());
+    EXPECT_THAT(p->Named("restart_node"), SizeIs(12));
+    for (const char* kind : {"drain", "restart_node"}) {
+      for (const std::string& name : p->Named(kind)) {
+        const v1::Action& a = p->action(name);
+        const Names sections(a.sections().begin(), a.sections().end());
+        EXPECT_THAT(sections, Not(Contains("serving/dc1#0"))) << name;
+        if (!source_is_known) {
+          EXPECT_THAT(sections, Not(Contains("serving/dc2#0"))) << name;
+        }
+        if (source_is_known && absl::EndsWith(name, "dc2/r1/1")) {
+          EXPECT_THAT(sections, Contains("serving/dc2#0"));
+        }
+        EXPECT_FALSE(a.ready());  // the templates come first
+        if (absl::EndsWith(name, "dc2/r1/0")) {
+          EXPECT_THAT(sections, Contains("node/dc2/r1/0#1"));
+        }
+      }
+    }
   }
 }
 

@@ -88,6 +88,7 @@ void ExpectWellFormed(const v1::PlanRequest& request, const v1::PlanResponse& re
   for (const v1::Action& a : response.plan().actions()) {
     EXPECT_TRUE(ids.insert(a.id()).second) << "twice: " << testing::Name(a);
     EXPECT_NE(a.kind(), v1::ACTION_KIND_UNSPECIFIED);
+    EXPECT_NE(a.id(), "") << testing::Name(a);
     EXPECT_FALSE(a.reason().text().empty()) << testing::Name(a);
   }
   for (const v1::Held& held : response.held()) {

@@ -113,8 +113,9 @@ void Cluster::BuildDesired(v1::Desired* out) const {
       r->set_nodes(nodes);
       r->mutable_template_()->set_revision(revision);
       r->mutable_template_()->set_release(release);
+      r->mutable_template_()->set_storage_compatibility_mode(storage_mode);
       r->set_restart_token(restart_token);
-      r->mutable_volume()->set_capacity_bytes(int64_t{100} << 30);
+      r->mutable_volume()->set_capacity_bytes(volume_bytes);
     }
   }
   for (const auto& [name, k] : desired_keyspaces) {
@@ -163,7 +164,9 @@ void Cluster::BuildObserved(v1::Observed* out) const {
     v1::Report* report = AddReport(out, "kubernetes");
     report->mutable_subject()->set_datacenter(place.first);
     report->mutable_subject()->set_rack(place.second);
-    report->mutable_subject()->set_uid("uid-" + place.first + "/" + place.second);
+    const auto times = recreated.find(place);
+    report->mutable_subject()->set_uid("uid-" + place.first + "/" + place.second +
+                                       (times == recreated.end() ? "" : "-" + std::to_string(times->second)));
     v1::RackFacts* r = report->mutable_rack();
     r->set_present(true);
     const auto own = replicas.find(place);
@@ -175,7 +178,8 @@ void Cluster::BuildObserved(v1::Observed* out) const {
     r->set_owner_id("owner");
     r->set_parallel(parallel);
     if (start_permits) r->set_start_permits(true);
-    r->mutable_volume()->set_capacity_bytes(int64_t{100} << 30);
+    const auto size = rack_volumes.find(place);
+    r->mutable_volume()->set_capacity_bytes(size != rack_volumes.end() ? size->second : int64_t{100} << 30);
   }
   if (!observed_seeds.empty()) {
     v1::SeedFacts* configured = AddReport(out, "kubernetes")->mutable_seeds();
@@ -209,6 +213,7 @@ void Cluster::BuildObserved(v1::Observed* out) const {
       volume->mutable_volume()->set_present(true);
       volume->mutable_volume()->set_capacity_bytes(n.capacity);
       volume->mutable_volume()->set_mounted(n.slot_present);
+      if (expandable) volume->mutable_volume()->set_expandable(true);
     }
     const bool asked = n.up && n.answers;
     if (asked || n.mode != v1::NODE_MODE_NORMAL) {
@@ -219,6 +224,7 @@ void Cluster::BuildObserved(v1::Observed* out) const {
       f->set_address(ip);
       f->set_mode(n.mode);
       f->set_release(n.release);
+      f->set_storage_compatibility_mode(n.storage_mode);
       f->set_schema_version(n.schema_version);
       f->set_datacenter(n.dc);
       f->set_rack(n.rack);

@@ -36,6 +36,7 @@ struct Node {
   bool owes_cleanup = false;
   std::string revision = "A";
   std::string release = "4.1.3";
+  std::string storage_mode;  // what it says of its storage_compatibility_mode
   std::string restart_token;
   int64_t load = int64_t{1} << 30;
   int64_t capacity = int64_t{100} << 30;
@@ -73,12 +74,17 @@ class Cluster {
   std::map<std::pair<std::string, std::string>, std::string> template_tokens;  // its restart token; default ""
   std::map<std::pair<std::string, std::string>, int> replicas;                 // default: nodes in the rack
   bool start_permits = false;
-  bool parallel = true;                     // podManagementPolicy Parallel
-  std::vector<std::string> observed_seeds;  // empty: not reported
+  std::map<std::pair<std::string, std::string>, int64_t> rack_volumes;  // size in its claim template; 100 GiB
+  std::map<std::pair<std::string, std::string>, int> recreated;         // times; its uid is another then
+  bool expandable = false;                                              // the class of the volumes; false: not known
+  bool parallel = true;                                                 // podManagementPolicy Parallel
+  std::vector<std::string> observed_seeds;                              // empty: not reported
   // ---- desired
   Shape desired;
   std::string revision = "A";
   std::string release = "4.1.3";
+  std::string storage_mode;
+  int64_t volume_bytes = int64_t{100} << 30;
   std::string restart_token;
   std::map<std::string, ReplicationOf> desired_keyspaces;
   std::map<std::string, std::string> replace;  // slot -> host id of its dead member (operations)

@@ -187,6 +187,24 @@ CASSPLAN_API cassplan_status cassplan_render(cassplan_encoding encoding, const v
                                              cassplan_buffer** text, cassplan_error** error);
 
 /*
+ * Says why something is planned or held, and what would change it: ExplainRequest -> Explanation.
+ * CASSPLAN_INVALID_ARGUMENT also: nothing is called so; the message lists names that are near.
+ */
+CASSPLAN_API cassplan_status cassplan_explain(cassplan_encoding encoding, const void* request, size_t request_size,
+                                              cassplan_buffer** explanation, cassplan_error** error);
+
+/* What differs between two plans: DiffRequest -> PlanDifference. */
+CASSPLAN_API cassplan_status cassplan_diff(cassplan_encoding encoding, const void* request, size_t request_size,
+                                           cassplan_buffer** difference, cassplan_error** error);
+
+/*
+ * Runs the plan on a fake cluster in virtual time, with faults: SimulationRequest -> SimulationResult. Bounded by
+ * `limit_seconds`; the verdict says when that was not enough. Equal seeds give equal runs.
+ */
+CASSPLAN_API cassplan_status cassplan_simulate(cassplan_encoding encoding, const void* request, size_t request_size,
+                                               cassplan_buffer** result, cassplan_error** error);
+
+/*
  * Writes one message of the schema in another encoding. `message` is its name without the package, such as
  * "PlanRequest"; LibraryInfo.messages lists them. JSON to JSON makes a text canonical. Fields that the schema does not
  * know are an error in JSON and YAML, and are dropped from proto.

@@ -169,6 +169,24 @@ inline Result<Buffer> try_render(Encoding encoding, std::string_view request) {
 }
 inline Buffer render(Encoding encoding, std::string_view request) { return try_render(encoding, request).value(); }
 
+// ExplainRequest -> Explanation
+inline Result<Buffer> try_explain(Encoding encoding, std::string_view request) {
+  return detail::ask(cassplan_explain, encoding, request);
+}
+inline Buffer explain(Encoding encoding, std::string_view request) { return try_explain(encoding, request).value(); }
+
+// DiffRequest -> PlanDifference
+inline Result<Buffer> try_diff(Encoding encoding, std::string_view request) {
+  return detail::ask(cassplan_diff, encoding, request);
+}
+inline Buffer diff(Encoding encoding, std::string_view request) { return try_diff(encoding, request).value(); }
+
+// SimulationRequest -> SimulationResult
+inline Result<Buffer> try_simulate(Encoding encoding, std::string_view request) {
+  return detail::ask(cassplan_simulate, encoding, request);
+}
+inline Buffer simulate(Encoding encoding, std::string_view request) { return try_simulate(encoding, request).value(); }
+
 // One message of the schema in another encoding.
 inline Result<Buffer> try_convert(const char* message, Encoding from, std::string_view data, Encoding to) {
   cassplan_buffer* out = nullptr;

@@ -1,7 +1,7 @@
 // disk-forecast: at every step on the way each receiver's (and the joiner's) used + uncleaned + snapshots + incoming +
 // room for compaction fits. Unknown load or capacity holds a decommission, since it cannot be taken back once it has
 // begun.
-#include "lib/ring/disk_forecast.h"
+#include "lib/planner/guards/disk_forecast.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,67 +9,70 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/ring/disk_forecast.h"
 
 namespace cassplan::planner {
 namespace {
 
 enum Code : uint8_t { kFull, kLoadUnknown, kCapacityUnknown, kJoinerFull };
 
-std::optional<int64_t> Capacity(const Model& m, Id id) {
+// What the plan grows counts as grown: growing comes before, and is done by then.
+std::optional<int64_t> Capacity(const Facts& facts, Id id) {
+  const Model& m = facts.model();
   const Member& member = m.member(id);
   std::optional<int64_t> capacity = member.disk_capacity;
   if (member.slot != kNone && m.slot(member.slot).volume.capacity > 0) {
     const int64_t volume = m.slot(member.slot).volume.capacity;
     capacity = capacity.has_value() ? std::min(*capacity, volume) : volume;
+    const int64_t grown = facts.GrownTo(member.slot);
+    if (grown > volume) *capacity += grown - volume;
   }
   return capacity;
 }
 
 // Used now, with what this plan's earlier steps bring. The load counts uncleaned data already.
-int64_t Used(const Ask& ask, Id id) {
-  const Member& m = ask.model.member(id);
+int64_t Used(const Facts& facts, Id id) {
+  const Member& m = facts.model().member(id);
   const int64_t by_files = m.load.value_or(0) + m.snapshots.value_or(0);
-  return std::max(m.disk_used.value_or(0), by_files) + ask.facts.ExtraBytes(id);
+  return std::max(m.disk_used.value_or(0), by_files) + facts.ExtraBytes(id);
 }
 
-bool CheckReceiver(const Ask& ask, Id receiver, int64_t incoming, Refusals* out) {
-  const std::optional<int64_t> capacity = Capacity(ask.model, receiver);
-  if (!ask.model.member(receiver).load.has_value()) {
-    out->Add(kLoadUnknown, kNoResource, receiver);
-    return false;
+LeaveForecast ForReceiver(const Facts& facts, Id receiver, int64_t incoming) {
+  LeaveForecast out;
+  out.member = receiver;
+  out.incoming = incoming;
+  const std::optional<int64_t> capacity = Capacity(facts, receiver);
+  if (!facts.model().member(receiver).load.has_value()) {
+    out.answer = LeaveForecast::kLoadUnknown;
+    return out;
   }
   if (!capacity.has_value()) {
-    out->Add(kCapacityUnknown, kNoResource, receiver);
-    return false;
+    out.answer = LeaveForecast::kCapacityUnknown;
+    return out;
   }
-  const PolicyFacts& policy = ask.model.policy;
-  if (ring::Fits(Used(ask, receiver), 0, 0, incoming, *capacity, policy.max_used_percent,
-                 policy.compaction_headroom_percent)) {
-    return true;
-  }
-  out->Add(kFull, ask.resources.ring(ask.action.dc), receiver, incoming);
-  return false;
+  out.used = Used(facts, receiver);
+  out.capacity = *capacity;
+  const PolicyFacts& policy = facts.model().policy;
+  const bool fits =
+      ring::Fits(out.used, 0, 0, incoming, *capacity, policy.max_used_percent, policy.compaction_headroom_percent);
+  out.answer = fits ? LeaveForecast::kFits : LeaveForecast::kFull;
+  return out;
 }
 
 void CheckLeave(const Ask& ask, Refusals* out) {
-  const Id leaver = ask.action.member;
-  bool replicates = false;
-  for (Id c = 0; c < ask.facts.classes(); ++c) {
-    const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
-    if (rc.strategy != Replicates::kSimple && rc.rf[static_cast<size_t>(ask.action.dc)] == 0) continue;
-    replicates = true;
-    if (ask.facts.Replicas(c, ask.action.dc) == nullptr) {
-      out->Add(kLoadUnknown, kNoResource, leaver);
-      return;
-    }
-  }
-  if (!replicates) return;
-  for (const ring::Incoming& in : ask.facts.Incoming(leaver)) {
-    if (!in.bytes.has_value()) {
-      out->Add(kLoadUnknown, kNoResource, leaver);
-      return;
-    }
-    if (!CheckReceiver(ask, in.node, *in.bytes, out)) return;
+  const LeaveForecast f = ForecastLeave(ask.facts, ask.action.member, ask.action.dc);
+  switch (f.answer) {
+    case LeaveForecast::kFits:
+      break;
+    case LeaveForecast::kFull:
+      out->Add(kFull, ask.resources.ring(ask.action.dc), f.member, f.incoming);
+      break;
+    case LeaveForecast::kLoadUnknown:
+      out->Add(kLoadUnknown, kNoResource, f.member);
+      break;
+    case LeaveForecast::kCapacityUnknown:
+      out->Add(kCapacityUnknown, kNoResource, f.member);
+      break;
   }
 }
 
@@ -95,6 +98,27 @@ void CheckJoiner(const Ask& ask, Refusals* out) {
 }
 
 }  // namespace
+
+LeaveForecast ForecastLeave(const Facts& facts, Id leaver, Id dc) {
+  const Model& m = facts.model();
+  LeaveForecast unknown;
+  unknown.answer = LeaveForecast::kLoadUnknown;
+  unknown.member = leaver;
+  bool replicates = false;
+  for (Id c = 0; c < facts.classes(); ++c) {
+    const ReplicationClass& rc = m.classes[static_cast<size_t>(c)];
+    if (rc.strategy != Replicates::kSimple && rc.rf[static_cast<size_t>(dc)] == 0) continue;
+    replicates = true;
+    if (facts.Replicas(c, dc) == nullptr) return unknown;
+  }
+  if (!replicates) return LeaveForecast();
+  for (const ring::Incoming& in : facts.Incoming(leaver)) {
+    if (!in.bytes.has_value()) return unknown;
+    const LeaveForecast f = ForReceiver(facts, in.node, *in.bytes);
+    if (f.answer != LeaveForecast::kFits) return f;
+  }
+  return LeaveForecast();
+}
 
 void CheckDiskForecast(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;

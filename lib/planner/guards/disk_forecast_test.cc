@@ -17,8 +17,47 @@ void Load(int64_t bytes, Cluster* cluster) {
   for (auto& [slot, node] : cluster->nodes()) node.load = bytes;
 }
 
+// Where a scale-in has begun it is not refused whole: each step is judged by itself.
+void Begun(const std::string& slot, Cluster* cluster) {
+  testing::Node& node = cluster->node(slot);
+  node.in_views = false;
+  node.mode = v1::NODE_MODE_DECOMMISSIONED;
+}
+
+TEST(DiskForecast, RefusedWhole) {
+  Cluster cluster(Even(3, 1));
+  cluster.keyspaces[0].datacenters["dc1"] = 1;
+  cluster.desired = Even(1, 1);
+  Load(30 * kGiB, &cluster);
+  const v1::PlanResponse response = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_REFUSED);
+  EXPECT_EQ(response.plan().actions_size(), 0);
+  EXPECT_EQ(response.held_size(), 0);
+  ASSERT_GE(response.findings_size(), 1);
+  EXPECT_EQ(response.findings(0).rule(), kGuard);
+  EXPECT_THAT(response.findings(0).message(),
+              ::testing::StartsWith("datacenter dc1 cannot lose 2 node(s): step 2, the decommission of dc1/r1/1, would "
+                                    "bring "));
+  EXPECT_EQ(response.findings(0).remedy(), "the most that fits leaves 2 node(s); or grow the volumes first");
+  cluster.desired = Even(2, 1);
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/2"), kPlanned);
+  // Volumes that grow first count with their new size.
+  cluster.desired = Even(1, 1);
+  v1::PlanRequest request = cluster.Build();
+  testing::DesiredRackOf("dc1/r1", &request)->mutable_volume()->set_capacity_bytes(400 * kGiB);
+  for (const char* slot : {"dc1/r1/0", "dc1/r1/1", "dc1/r1/2"}) {
+    v1::VolumeFacts* volume = testing::VolumeReportOf(slot, &request)->mutable_volume();
+    volume->set_requested_bytes(100 * kGiB);
+    volume->set_expandable(true);
+  }
+  EXPECT_EQ(Answer(request, kGuard, "decommission dc1/r1/1"), kPlanned);
+  EXPECT_EQ(Answer(request, kGuard, "grow_volume dc1/r1/0"), kPlanned);
+  EXPECT_EQ(Answer(request, kGuard, "grow_volume dc1/r1/1"), "not wanted");  // it leaves
+}
+
 TEST(DiskForecast, Receiver) {
   Cluster cluster = Shrinking();
+  Begun("dc1/r3/1", &cluster);
   Load(60 * kGiB, &cluster);
   const std::string refused = Answer(cluster, kGuard, "decommission dc1/r1/1");
   EXPECT_THAT(refused, ::testing::MatchesRegex("dc1/r[1-3]/[01] would get about [0-9]+ bytes more than its disk may "
@@ -39,7 +78,8 @@ TEST(DiskForecast, Receiver) {
 
 // The second one would fit alone, not after the first.
 TEST(DiskForecast, EveryStepOnTheWay) {
-  Cluster cluster(Even(3, 1));
+  Cluster cluster(Even(4, 1));
+  Begun("dc1/r1/3", &cluster);
   cluster.keyspaces[0].datacenters["dc1"] = 1;
   cluster.desired = Even(1, 1);
   Load(30 * kGiB, &cluster);

@@ -109,6 +109,7 @@ CASSPLAN_GUARD(ReplicationFloor);
 CASSPLAN_GUARD(DatacenterEmpty);
 CASSPLAN_GUARD(FreshVolume);
 CASSPLAN_GUARD(VolumeLast);
+CASSPLAN_GUARD(VolumeGrowth);
 CASSPLAN_GUARD(SingleReplica);
 CASSPLAN_GUARD(Seeds);
 CASSPLAN_GUARD(CleanupDebt);

@@ -28,6 +28,7 @@ constexpr Guard kGuards[] = {
     {"datacenter-empty", CheckDatacenterEmpty, DescribeDatacenterEmpty},
     {"fresh-volume", CheckFreshVolume, DescribeFreshVolume},
     {"volume-last", CheckVolumeLast, DescribeVolumeLast},
+    {"volume-growth", CheckVolumeGrowth, DescribeVolumeGrowth},
     {"single-replica", CheckSingleReplica, DescribeSingleReplica},
     {"seeds", CheckSeeds, DescribeSeeds},
     {"cleanup-debt", CheckCleanupDebt, DescribeCleanupDebt},

@@ -1,16 +1,37 @@
-// mixed-version: no repair, movement, rebuild or schema change while nodes run different release lines (streaming and
-// schema do not cross them), and no change of release while one of these is in flight.
+// mixed-version: no repair, movement, rebuild, schema change or upgradesstables while nodes run different release lines
+// or storage_compatibility_modes (streaming and schema do not cross them), and no change of release while one of these
+// is in flight, or while upgradesstables is owed from the change before. A node that has passed the point of no return
+// is not started on an older release, and its rack does not get the older template.
 #include "absl/strings/str_cat.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kLines, kReaders };
+enum Code : uint8_t { kLines, kUnsure, kReaders, kOwed, kNoWayBack };
 
 bool NeedsOneRelease(const Action& a) {
   return (IsMovement(a.kind) && !(a.kind == Kind::kStartNode && !a.joins)) || a.joins || a.kind == Kind::kRebuild ||
-         a.kind == Kind::kRepair || a.kind == Kind::kAlterKeyspace;
+         a.kind == Kind::kRepair || a.kind == Kind::kAlterKeyspace || a.kind == Kind::kUpgradeSstables;
+}
+
+bool Stuck(const Model& m, Id slot) {
+  if (slot == kNone || m.slot(slot).member == kNone) return false;
+  const Runs from = RunsIn(m, m.slot(slot));
+  const Runs to = DesiredRuns(m.rack(m.slot(slot).rack));
+  return Older(to.line, from.line) && !CanGoBack(from, to.line);
+}
+
+// The first node that the action would start on a release that cannot read its data, now or at its next start.
+Id StuckNode(const Model& m, const Action& a) {
+  if (a.kind == Kind::kRestartNode && !a.joins) return Stuck(m, a.slot) ? a.slot : kNone;
+  const bool writes = a.kind == Kind::kUpdateRack || (a.kind == Kind::kRecreateRack && a.drift == "fixed-workload");
+  if (!writes || m.rack(a.rack).template_refused) return kNone;
+  for (Id s = m.rack(a.rack).first_slot; s < m.rack(a.rack).last_slot; ++s) {
+    if (Stuck(m, s)) return s;
+  }
+  return kNone;
 }
 
 }  // namespace
@@ -19,22 +40,50 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const Resource schema = ask.resources.schema();
   const bool fresh = ask.Fresh(schema);
+  if (const Id stuck = StuckNode(ask.model, a); stuck != kNone) out->Add(kNoWayBack, kNoResource, stuck);
   if (NeedsOneRelease(a)) {
     const bool starts = a.joins || a.kind == Kind::kReplaceNode;
-    const absl::string_view with = starts ? ask.model.rack(a.rack).desired_release : absl::string_view();
-    if (!ask.facts.OneRelease(fresh, with) || (!fresh && ask.facts.OpenReleaseChanges() > 0)) out->Add(kLines, schema);
+    const Runs with = starts ? DesiredRuns(ask.model.rack(a.rack)) : Runs();
+    const Facts::Releases releases = ask.facts.ReleasesOf(fresh, with);
+    if (releases == Facts::Releases::kDiffer || (!fresh && ask.facts.OpenReleaseChanges() > 0)) {
+      out->Add(kLines, schema);
+    } else if (releases == Facts::Releases::kUnsure) {
+      out->Add(kUnsure, schema);
+    }
   }
-  if (a.release_changes && !a.joins && !fresh && ask.facts.OpenReleaseReaders() > 0) out->Add(kReaders, schema);
+  if (!a.release_changes || a.joins) return;
+  if (!fresh && ask.facts.OpenReleaseReaders() > 0) out->Add(kReaders, schema);
+  const Runs to = DesiredRuns(ask.model.rack(a.rack));
+  const bool forward = a.member != kNone && Older(RunsIn(ask.model, ask.model.slot(a.slot)).line, to.line);
+  const int32_t owed = forward ? ask.facts.OwedUpgrades(fresh, to.line) : 0;
+  if (owed > 0) out->Add(kOwed, schema, kNone, owed);
 }
 
-Text DescribeMixedVersion(const Model&, const Action& a, const Refusal& r) {
-  if (r.code == kReaders) {
-    return {"ranges move, or a repair runs, and the release of the node would change meanwhile",
-            "wait until it is done"};
+Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
+  switch (r.code) {
+    case kReaders:
+      return {"ranges move, or a repair or upgradesstables runs, and the release of the node would change meanwhile",
+              "wait until it is done"};
+    case kOwed:
+      return {absl::StrCat(r.number, " node(s) owe upgradesstables from the upgrade before, and ",
+                           DesiredRuns(m.rack(a.rack)).line, " may not be able to read their older files"),
+              "let upgradesstables run on all nodes first"};
+    case kNoWayBack:
+      return {absl::StrCat(m.SlotName(r.subject), " has started on Cassandra ", RunsIn(m, m.slot(r.subject)).line,
+                           " and cannot go back to ", DesiredRuns(m.rack(m.slot(r.subject).rack)).line,
+                           a.kind == Kind::kRestartNode ? "" : ": were the template written, it would not start again"),
+              absl::StrCat("ask for ", RunsIn(m, m.slot(r.subject)).line,
+                           " again and finish the upgrade; or decommission the node, empty its volume and let it join "
+                           "again")};
+    case kUnsure:
+      return {
+          absl::StrCat(KindName(a.kind),
+                       " needs all nodes on one release of Cassandra, and of some it is not certain which they run"),
+          "collect the answers of all nodes again"};
+    default:
+      return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
+              "let the rolling update finish first"};
   }
-  return {absl::StrCat(KindName(a.kind),
-                       " does not work while nodes run different releases of Cassandra, or it is not certain which"),
-          "let the rolling update finish first"};
 }
 
 }  // namespace cassplan::planner

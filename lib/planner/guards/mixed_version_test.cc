@@ -15,9 +15,9 @@ TEST(MixedVersion, NothingMovesBetweenReleases) {
   cluster.release = "";
   cluster.node("dc1/r2/0").release = "5.0.2";
   cluster.node("dc1/r2/0").owes_cleanup = false;
-  EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"),
-            "start_node does not work while nodes run different releases of Cassandra | "
-            "let the rolling update finish first");
+  EXPECT_EQ(
+      Answer(cluster, kGuard, "start_node dc1/r1/1"),
+      "start_node does not work while nodes run different releases of Cassandra | let the rolling update finish first");
   cluster.node("dc1/r2/0").release = "4.1.10";  // the same line
   EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
 }
@@ -62,7 +62,7 @@ TEST(MixedVersion, NoNewReleaseWhileRangesMove) {
   EXPECT_TRUE(WaitsFor(cluster.Build(), "drain dc1/r2/0", "schema#0"));
   testing::Pause(v1::ACTION_KIND_RESTART_NODE, &cluster.policy);  // so that it is told
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r2/0"),
-            "ranges move, or a repair runs, and the release of the node would change meanwhile | "
+            "ranges move, or a repair or upgradesstables runs, and the release of the node would change meanwhile | "
             "wait until it is done");
   cluster.release = "4.1.3";
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r2/0"), "held by paused");

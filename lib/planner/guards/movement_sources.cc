@@ -24,13 +24,25 @@ Id AnyAway(const Ask& ask, Id dc, Id except) {
 Id AwayInSource(const Ask& ask, Id dc, bool fresh) {
   for (size_t i = 0; i < ask.model.members.size(); ++i) {
     const Id id = static_cast<Id>(i);
-    if (ask.model.members[i].dc == dc && ask.facts.InRing(id) && ask.facts.Away(id, fresh)) return id;
+    const bool source = ask.model.members[i].dc == dc && id != ask.action.member;
+    if (source && ask.facts.InRing(id) && ask.facts.Away(id, fresh)) return id;
   }
   return kNone;
 }
 
 // Down, and no restart that comes before brings it back. (Its own sections order the two.)
 bool StaysDown(const Ask& ask, Id member) { return !ask.model.member(member).up && ask.facts.Away(member, true); }
+
+void CheckRebuild(const Ask& ask, Refusals* out) {
+  const Action& a = ask.action;
+  for (Id d = 0; d < static_cast<Id>(ask.model.dcs.size()); ++d) {
+    if (a.source_dc != kNone && a.source_dc != d) continue;
+    const Resource serving = ask.resources.serving(d);
+    const Id down = AwayInSource(ask, d, ask.Fresh(serving));
+    if (down != kNone) out->Add(kDown, serving, down);
+  }
+  if (a.member != kNone && StaysDown(ask, a.member)) out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
+}
 
 bool HasReplicas(const ReplicationClass& c, Id dc) {
   return c.strategy == Replicates::kSimple || c.rf[static_cast<size_t>(dc)] > 0;
@@ -130,13 +142,7 @@ void CheckGone(const Ask& ask, Refusals* out) {
 void CheckMovementSources(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   if (a.kind == Kind::kRebuild) {
-    if (a.source_dc == kNone) return;
-    const Resource serving = ask.resources.serving(a.source_dc);
-    const Id down = AwayInSource(ask, a.source_dc, ask.Fresh(serving));
-    if (down != kNone) out->Add(kDown, serving, down);
-    if (a.member != kNone && StaysDown(ask, a.member)) {
-      out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
-    }
+    CheckRebuild(ask, out);
     return;
   }
   if (a.kind == Kind::kRepair) {

@@ -60,9 +60,12 @@ void CheckRangeMovement(const Ask& ask, Refusals* out) {
       if (ask.facts.OpenRepairs(a.dc) > 0) out->Add(kRepair, serving);
     }
   }
-  if (a.kind == Kind::kRebuild && a.source_dc != kNone) {
-    const Resource serving = ask.resources.serving(a.source_dc);
-    if (!ask.Fresh(serving) && ask.facts.DisruptedInDc(a.source_dc) > 0) out->Add(kRestarts, serving);
+  if (a.kind == Kind::kRebuild) {
+    for (Id d = 0; d < static_cast<Id>(m.dcs.size()); ++d) {
+      if (a.source_dc != kNone && a.source_dc != d) continue;
+      const Resource serving = ask.resources.serving(d);
+      if (!ask.Fresh(serving) && ask.facts.DisruptedInDc(d) > 0) out->Add(kRestarts, serving);
+    }
   }
   if (a.kind == Kind::kRepair) {
     const Keyspace& k = m.keyspace(a.keyspace);

@@ -1,5 +1,5 @@
 // schema-agreement: one schema version per release among live nodes before a node goes down; one overall, known of
-// every live node, before the ring changes.
+// every live node, before the ring changes and before upgradesstables (which all nodes run one release for anyway).
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -14,7 +14,7 @@ void CheckSchemaAgreement(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const bool ring = (IsMovement(a.kind) && a.kind != Kind::kStartNode) || a.joins || a.kind == Kind::kAlterKeyspace;
   const bool disrupts = IsDisruption(a.kind) && !a.was_down && !a.joins;
-  if (!ring && !disrupts) return;
+  if (!ring && !disrupts && a.kind != Kind::kUpgradeSstables) return;
   const Facts::SchemaAgreement& now = ask.facts.schema_agreement();
   if (ring && now.unknown != kNone) {
     out->Add(kUnknown, kNoResource, now.unknown);

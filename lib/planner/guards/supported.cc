@@ -2,6 +2,7 @@
 // release, transient replication. Also held: what the executor cannot do (capabilities), with the manual command as
 // remedy.
 #include "absl/strings/str_cat.h"
+#include "lib/planner/admit.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
@@ -15,11 +16,22 @@ enum Code : uint8_t {
   kRackUnknown,
   kMemberUnknown,
   kDoubt,
-  kUnseen
+  kUnseen,
+  kReleaseUnknown
 };
 
 bool Disturbs(const Action& a) {
   return IsMovement(a.kind) || IsDisruption(a.kind) || a.kind == Kind::kRebuild || a.kind == Kind::kAlterKeyspace;
+}
+
+// Its template changes, maybe the release with it, and which release runs or is to run is not known.
+bool ReleaseUnknown(const Model& m, const Action& a) {
+  if (a.rack == kNone || !m.rack(a.rack).release_unsure) return false;
+  const bool to_unknown = DesiredRuns(m.rack(a.rack)).line.empty();
+  const bool recreates = a.kind == Kind::kRecreateRack && a.drift == "fixed-workload";
+  if (a.kind == Kind::kUpdateRack || recreates) return to_unknown && m.rack(a.rack).nodes > 0;
+  if (a.kind != Kind::kRestartNode || a.member == kNone) return false;
+  return to_unknown || RunsIn(m, m.slot(a.slot)).line.empty();
 }
 
 }  // namespace
@@ -36,6 +48,7 @@ void CheckSupported(const Ask& ask, Refusals* out) {
   if (a.slot != kNone && m.slot(a.slot).member_unknown && a.kind != Kind::kRestartNode) {
     out->Add(kMemberUnknown, kNoResource, a.slot);
   }
+  if (ReleaseUnknown(m, a)) out->Add(kReleaseUnknown, kNoResource, a.slot);
   if (!Disturbs(a)) return;
   if (!m.doubt.empty()) out->Add(kDoubt);
   if (a.member != kNone && m.member(a.member).unseen) out->Add(kUnseen, kNoResource, a.member);
@@ -44,7 +57,7 @@ void CheckSupported(const Ask& ask, Refusals* out) {
   if (!m.schema_known && !a.was_down) out->Add(kKeyspacesUnknown);
 }
 
-Text DescribeSupported(const Model& m, const Action&, const Refusal& r) {
+Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kPartitioner:
       return {absl::StrCat("the cluster uses the partitioner ", m.partitioner,
@@ -58,7 +71,17 @@ Text DescribeSupported(const Model& m, const Action&, const Refusal& r) {
       return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
     case kCapability:
       return {absl::StrCat("the executor cannot do ", KindName(static_cast<Kind>(r.number))),
-              "run the manual command; the plan goes on once it is seen done"};
+              r.number == static_cast<int64_t>(Kind::kTakeSnapshot)
+                  ? "run the manual command on every node, then set policy.snapshot_before_upgrade: false"
+                  : "run the manual command; the plan goes on once it is seen done"};
+    case kReleaseUnknown:
+      return DesiredRuns(m.rack(a.rack)).line.empty()
+                 ? Text{absl::StrCat("which release of Cassandra the image ", m.rack(a.rack).desired_image,
+                                     " has is not known, so neither is whether the change is legal"),
+                        "set spec.serverVersion (natively: template.release), or use a tag that begins with the "
+                        "release"}
+                 : Text{absl::StrCat("which release of Cassandra ", m.SlotName(r.subject), " runs is not known"),
+                        "let its Jolokia answer, or collect the Pods"};
     case kDoubt:
       return {m.doubt, "wait until gossip agrees, and collect the nodes' answers again"};
     case kUnseen:

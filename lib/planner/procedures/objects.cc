@@ -23,7 +23,10 @@ void LowerObjects(Lowering* l) {
   }
   for (const Drift& d : l->drift) {
     if (d.kind == DriftKind::kMissingRack) AddRackWrite(l, Kind::kCreateRack, d.rack, "missing-rack");
-    if (d.kind == DriftKind::kStaleTemplate) AddRackWrite(l, Kind::kUpdateRack, d.rack, "stale-template");
+    if (d.kind == DriftKind::kFixedWorkload) AddRackWrite(l, Kind::kRecreateRack, d.rack, "fixed-workload");
+    // A workload that is made anew gets its new template with it: drift of a rack's fixed part comes first.
+    const bool written = d.rack != kNone && l->rack_write[static_cast<size_t>(d.rack)] >= 0;
+    if (d.kind == DriftKind::kStaleTemplate && !written) AddRackWrite(l, Kind::kUpdateRack, d.rack, "stale-template");
     if (d.kind == DriftKind::kSeeds) l->Add(Kind::kSetSeeds, kGroupObjects, kNone, kNone, "seeds");
     if (d.kind == DriftKind::kSurplusRack) l->Add(Kind::kDeleteRack, kGroupRest, d.rack, kNone, "surplus-rack");
   }

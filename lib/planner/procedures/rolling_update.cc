@@ -1,15 +1,19 @@
 // rolling_update: every change of a node's template and every asked restart merge into one restart per node, drain ->
 // restart as one unit. Racks with a broken node first, then racks that have begun.
+#include "lib/planner/admit.h"
 #include "lib/planner/lower.h"
 
 namespace cassplan::planner {
 namespace {
 
+// Where it is not certain what the node runs, its release may change.
 bool ReleaseChanges(const Model& m, const Slot& slot) {
-  const absl::string_view to = ReleaseLine(m.rack(slot.rack).desired_release);
-  const absl::string_view from =
-      slot.member == kNone ? ReleaseLine(slot.release) : ReleaseLine(m.member(slot.member).release);
-  return !to.empty() && !from.empty() && from != to;
+  const Runs to = DesiredRuns(m.rack(slot.rack));
+  if (to.line.empty()) return false;
+  const Runs from = RunsIn(m, slot);
+  const bool unsure = slot.member != kNone && m.member(slot.member).release_unsure;
+  if (unsure || from.line != to.line) return true;
+  return from.mode != to.mode && (ModeNumber(to.mode) > 0 || (!from.mode.empty() && !to.mode.empty()));
 }
 
 bool NeedsRestart(const Drift& d) { return d.kind == DriftKind::kStaleNode || d.kind == DriftKind::kDrainedNode; }

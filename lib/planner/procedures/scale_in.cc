@@ -22,27 +22,11 @@ std::vector<int32_t> CountMembers(const Model& m) {
 
 // Slots to empty, in the order in which they go.
 std::vector<Id> Victims(const Lowering& l) {
-  const Model& m = l.model;
-  std::vector<std::vector<Id>> pool(m.racks.size());
-  size_t left = 0;
+  std::vector<Id> slots;
   for (const Drift& d : l.drift) {
-    if (d.kind != DriftKind::kSurplusNode && d.kind != DriftKind::kSurplusSlot) continue;
-    pool[static_cast<size_t>(d.rack)].push_back(d.slot);  // drift comes by ordinal
-    ++left;
+    if (d.kind == DriftKind::kSurplusNode || d.kind == DriftKind::kSurplusSlot) slots.push_back(d.slot);
   }
-  std::vector<int32_t> count = CountMembers(m);
-  std::vector<Id> order;
-  while (left > 0) {
-    size_t best = pool.size();
-    for (size_t r = 0; r < pool.size(); ++r) {
-      if (!pool[r].empty() && (best == pool.size() || count[r] > count[best])) best = r;
-    }
-    order.push_back(pool[best].back());
-    pool[best].pop_back();
-    if (m.slot(order.back()).member != kNone) --count[best];  // else it is not counted any more
-    --left;
-  }
-  return order;
+  return InOrderOfLeaving(l.model, slots);
 }
 
 // Cassandra refuses to decommission while as many replicas as nodes are asked for (StorageService.decommission), which
@@ -63,6 +47,23 @@ std::string ForceReason(const Model& m, Id dc, int32_t nodes_in_dc, int32_t node
 }
 
 }  // namespace
+
+std::vector<Id> InOrderOfLeaving(const Model& m, const std::vector<Id>& slots) {
+  std::vector<std::vector<Id>> pool(m.racks.size());
+  for (const Id s : slots) pool[static_cast<size_t>(m.slot(s).rack)].push_back(s);
+  std::vector<int32_t> count = CountMembers(m);
+  std::vector<Id> order;
+  while (order.size() < slots.size()) {
+    size_t best = pool.size();
+    for (size_t r = 0; r < pool.size(); ++r) {
+      if (!pool[r].empty() && (best == pool.size() || count[r] > count[best])) best = r;
+    }
+    order.push_back(pool[best].back());
+    pool[best].pop_back();
+    if (m.slot(order.back()).member != kNone) --count[best];  // else it is not counted any more
+  }
+  return order;
+}
 
 void LowerScaleIn(Lowering* l) {
   const Model& m = l->model;

@@ -17,13 +17,13 @@ from cassplan._native import version as _version
 from cassplan.errors import (CassplanError, InternalError, InvalidInput, LimitExceeded, PlanBlocked, VersionMismatch)
 from cassplan.model import (Action, Desired, Ledger, Observed, Plan, PlanRequest, PlanResponse, Policy, Target,
                             Validation, VerifyResponse)
-from cassplan.planner import (capabilities, convert, plan, plan_files, plan_json, read, read_files, render, validate,
-                              verify)
+from cassplan.planner import (capabilities, convert, diff, explain, plan, plan_files, plan_json, read, read_files,
+                              render, simulate, validate, verify)
 
 __all__ = [
     "Action", "CassplanError", "Desired", "InternalError", "InvalidInput", "Ledger", "LimitExceeded", "Observed", "Plan",
     "PlanBlocked", "PlanRequest", "PlanResponse", "Policy", "Target", "Validation", "VerifyResponse", "VersionMismatch",
-    "capabilities", "convert", "model", "plan", "plan_files", "plan_json", "read", "read_files", "render", "validate",
+    "capabilities", "convert", "diff", "explain", "model", "plan", "plan_files", "plan_json", "read", "read_files", "render", "simulate", "validate",
     "verify"]
 
 __version__ = _version()

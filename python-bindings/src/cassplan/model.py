@@ -13,6 +13,8 @@ __all__ = [
     "ActionResult",
     "Approval",
     "Capabilities",
+    "ChangedAction",
+    "ChangedHeld",
     "CleanupOwed",
     "Condition",
     "ConsistencyLevel",
@@ -24,9 +26,11 @@ __all__ = [
     "DesiredDatacenter",
     "DesiredEdit",
     "DesiredRack",
+    "DiffRequest",
     "DiskPolicy",
     "Effect",
     "ErrorDetails",
+    "ExplainRequest",
     "Explanation",
     "ExplanationItem",
     "ExplanationKind",
@@ -65,6 +69,7 @@ __all__ = [
     "Permit",
     "PermitKind",
     "Plan",
+    "PlanDifference",
     "PlanMode",
     "PlanRequest",
     "PlanResponse",
@@ -517,6 +522,32 @@ class Capabilities(Message):
 
 
 @dataclass(frozen=True)
+class ChangedAction(Message):
+    """Message ChangedAction of the schema."""
+    before: Action | None = None
+    after: Action | None = None
+    fields: tuple[str, ...] = ()
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "before": Field(None, message="Action"),
+        "after": Field(None, message="Action"),
+        "fields": Field("", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class ChangedHeld(Message):
+    """Message ChangedHeld of the schema."""
+    before: Held | None = None
+    after: Held | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "before": Field(None, message="Held"),
+        "after": Field(None, message="Held"),
+    }
+
+
+@dataclass(frozen=True)
 class CleanupOwed(Message):
     """Message CleanupOwed of the schema."""
     #: slot and host id
@@ -700,6 +731,18 @@ class DesiredRack(Message):
 
 
 @dataclass(frozen=True)
+class DiffRequest(Message):
+    """cassplan_diff."""
+    before: PlanResponse | None = None
+    after: PlanResponse | None = None
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "before": Field(None, message="PlanResponse"),
+        "after": Field(None, message="PlanResponse"),
+    }
+
+
+@dataclass(frozen=True)
 class DiskPolicy(Message):
     """Message DiskPolicy of the schema."""
     #: Share of a disk that may be used at the end of a movement. [1, 100]; unset: 80.
@@ -735,6 +778,22 @@ class ErrorDetails(Message):
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "problems": Field(None, message="InputProblem", repeated=True),
+    }
+
+
+@dataclass(frozen=True)
+class ExplainRequest(Message):
+    """cassplan_explain."""
+    request: PlanRequest | None = None
+    #: complete
+    response: PlanResponse | None = None
+    #: An action's id, a kind of action, a guard or rule, a place ("dc1/rack1/0"), a host id, a keyspace.
+    what: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "request": Field(None, message="PlanRequest"),
+        "response": Field(None, message="PlanResponse"),
+        "what": Field(""),
     }
 
 
@@ -1330,6 +1389,42 @@ class Plan(Message):
         "sections": Field(None, message="Section", repeated=True),
         "pools": Field(None, message="Pool", repeated=True),
         "format_version": Field(""),
+    }
+
+
+@dataclass(frozen=True)
+class PlanDifference(Message):
+    """Message PlanDifference of the schema."""
+    outcome_before: Outcome = "unspecified"
+    outcome_after: Outcome = "unspecified"
+    added: tuple[Action, ...] = ()
+    removed: tuple[Action, ...] = ()
+    #: costs, forecasts and evidence do not count
+    changed: tuple[ChangedAction, ...] = ()
+    #: come at another place among the actions of both plans
+    moved_ids: tuple[str, ...] = ()
+    #: that were not
+    held: tuple[Held, ...] = ()
+    #: that were
+    released: tuple[Held, ...] = ()
+    held_otherwise: tuple[ChangedHeld, ...] = ()
+    #: sentences
+    impact: tuple[str, ...] = ()
+    #: all of it for people
+    text: str = ""
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "outcome_before": Field("unspecified"),
+        "outcome_after": Field("unspecified"),
+        "added": Field(None, message="Action", repeated=True),
+        "removed": Field(None, message="Action", repeated=True),
+        "changed": Field(None, message="ChangedAction", repeated=True),
+        "moved_ids": Field("", repeated=True),
+        "held": Field(None, message="Held", repeated=True),
+        "released": Field(None, message="Held", repeated=True),
+        "held_otherwise": Field(None, message="ChangedHeld", repeated=True),
+        "impact": Field("", repeated=True),
+        "text": Field(""),
     }
 
 

@@ -9,8 +9,8 @@ from typing import Any, Iterable, Mapping, TypeVar, Union
 
 from cassplan import _native
 from cassplan._message import Message
-from cassplan.model import (Horizon, LibraryInfo, PlanRequest, PlanResponse, SourceFile, Sources, SourcesRead, Validation,
-                            VerifyResponse)
+from cassplan.model import (Explanation, Horizon, LibraryInfo, PlanDifference, PlanRequest, PlanResponse,
+                            SimulationResult, SourceFile, Sources, SourcesRead, Validation, VerifyResponse)
 
 #: A message: as a dataclass, as what JSON has, or as JSON text.
 Input = Union[Message, Mapping[str, Any], str, bytes]
@@ -69,6 +69,24 @@ def verify(request: Input, response: Input, *, max_states: int = 0, max_actions_
     more = {"max_states": max_states, "max_actions_to_explore": max_actions_to_explore, "walks": walks, "seed": seed}
     text = _native.ask("cassplan_verify", _native.JSON, _envelope({"request": request, "response": response}, more))
     return _made(VerifyResponse, text)
+
+
+def explain(request: Input, response: Input, what: str) -> Explanation:
+    """Why something is planned or held, and what would change it. ``what``: an action, a guard, a place, a keyspace."""
+    text = _native.ask("cassplan_explain", _native.JSON,
+                       _envelope({"request": request, "response": response}, {"what": what}))
+    return _made(Explanation, text)
+
+
+def diff(before: Input, after: Input) -> PlanDifference:
+    """What differs between two plans."""
+    return _made(PlanDifference,
+                 _native.ask("cassplan_diff", _native.JSON, _envelope({"before": before, "after": after}, {})))
+
+
+def simulate(request: Input) -> SimulationResult:
+    """Runs the plan on a fake cluster in virtual time, with faults: a ``SimulationRequest``."""
+    return _made(SimulationResult, _native.ask("cassplan_simulate", _native.JSON, _as_json(request)))
 
 
 def render(request: Input, response: Input, format: str = "text", *, verbosity: int = 0, color: bool = False,
