@@ -380,7 +380,8 @@ TEST(PlanPolicy, AnApprovalLastsWhileThePlanIsCarriedOut) {
                           [](const v1::Action& a) { return a.ready(); }));
   // Another desired cluster, or another policy, is another plan.
   later.mutable_desired()->set_max_unavailable(2);
-  for (const v1::Action& a : PlanOf(later).plan().actions()) EXPECT_FALSE(a.ready());
+  const v1::PlanResponse other = PlanOf(later);
+  for (const v1::Action& a : other.plan().actions()) EXPECT_FALSE(a.ready());
 }
 
 TEST(PlanPolicy, AnApprovalWithoutIdsIsForTheSamePlanOnly) {
