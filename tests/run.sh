@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold, in order of cost: format, tests with g++, the same plans with clang, sanitizers, fuzzing, and
-# what README.md promises. The last line is "N passed, N failed": tests of ctest and steps of this script.
+# Everything that must hold, in order of cost: format, tests with g++, the same plans with clang, and what README.md
+# promises; with --all sanitizers, fuzzing, the Python package and Debian packages, too. The last line is
+# "N passed, N failed": tests of ctest and steps of this script.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -10,9 +11,10 @@ packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccac
 
 usage() {
   cat <<'HELP'
-usage: tests/run.sh [--quick] [--only TEXT] [--jobs N] [--fuzz-seconds N]
+usage: tests/run.sh [--quick | --all] [--only TEXT] [--jobs N] [--fuzz-seconds N]
 
   --quick           only the format check and the preset dev
+  --all             also the presets asan, tsan and fuzz, the Python package in fresh environments, Debian packages
   --only TEXT       only the steps with TEXT in their name
   --jobs N          compilers and tests at once (default: the number of processors)
   --fuzz-seconds N  how long each fuzz target looks for new inputs (default 20)
@@ -22,12 +24,14 @@ HELP
 }
 
 quick=no
+all=no
 only=
 jobs=$(nproc)
 fuzz_seconds=20
 while (($# > 0)); do
   case "$1" in
     --quick) quick=yes ;;
+    --all) all=yes ;;
     --only) only=${2:?--only needs a text}; shift ;;
     --jobs) jobs=${2:?--jobs needs a number}; shift ;;
     --fuzz-seconds) fuzz_seconds=${2:?--fuzz-seconds needs a number}; shift ;;
@@ -209,6 +213,10 @@ step "preset dev" preset_dev
 if [[ $quick == no ]]; then
   step "preset clang" preset_clang
   step "g++ and clang agree" compilers_agree
+  step quickstart quickstart_runs
+  step readme readme_is_true
+fi
+if [[ $all == yes ]]; then
   step "preset asan" preset_asan
   step "preset fuzz" preset_fuzz
   for target in tests/fuzz/*_fuzz.cc; do
@@ -218,8 +226,6 @@ if [[ $quick == no ]]; then
   step "preset tsan" preset_tsan
   step python python_package
   step "debian packages" debian_packages
-  step quickstart quickstart_runs
-  step readme readme_is_true
 fi
 
 echo "$passed passed, $failed failed"

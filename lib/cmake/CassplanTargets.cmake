@@ -45,7 +45,7 @@ function(cassplan_add_test)
   endif()
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "DEPS;LABELS;SOURCES" ${ARGN})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 300)
+    set(ARG_TIMEOUT 1200)  # with sanitizers on a busy machine
   endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)

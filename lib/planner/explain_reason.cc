@@ -55,6 +55,8 @@ void FillTarget(const Model& m, const Action& a, v1::Target* target) {
     const bool volume =
         a.kind == Kind::kDeleteVolume || a.kind == Kind::kQuarantineVolume || a.kind == Kind::kGrowVolume;
     target->set_uid(std::string(volume ? slot.volume.uid : slot.uid));
+    // A slot that was never made: its workload is what is changed.
+    if (a.kind == Kind::kShrinkRack && slot.uid.empty()) target->set_uid(std::string(m.rack(slot.rack).uid));
     if (volume) target->set_name(std::string(slot.volume.name));
   } else if (a.rack != kNone) {
     target->set_uid(std::string(m.rack(a.rack).uid));

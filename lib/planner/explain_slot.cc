@@ -7,7 +7,11 @@ namespace cassplan::planner {
 using absl::StrCat;
 
 void Describer::Shrink() {
-  if (!m_.slot(a_.slot).uid.empty()) Pre("slot_uid", m_.slot(a_.slot).uid);
+  if (!m_.slot(a_.slot).uid.empty()) {
+    Pre("slot_uid", m_.slot(a_.slot).uid);
+  } else if (!m_.rack(a_.rack).uid.empty()) {
+    Pre("rack_uid", m_.rack(a_.rack).uid);
+  }
   Pre("highest_ordinal", StrCat(m_.slot(a_.slot).ordinal));
   if (a_.member != kNone) {
     Pre("absent_for_majority", m_.member(a_.member).host_id);

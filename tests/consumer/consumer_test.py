@@ -37,7 +37,9 @@ class Consumer:
         written = [p for p in self.prefix.rglob("*") if p.suffix in (".cmake", ".pc") and str(first) in p.read_text()]
         if written:
             raise SystemExit(f"the prefix is written in {written}")
-        self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.lib / "pkgconfig"), "LD_LIBRARY_PATH": str(self.lib)}
+        self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.lib / "pkgconfig"), "LD_LIBRARY_PATH": str(self.lib),
+                            # Go keeps what it linked by its flags, and pkg-config's are not among them.
+                            "CGO_LDFLAGS": f"-O2 -g -L{self.lib}"}
 
     def configure(self, source, name, *options):
         folder = self.work / name

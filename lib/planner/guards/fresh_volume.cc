@@ -7,7 +7,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kUnknownVolume, kUnknownContents, kOtherMember, kLeft };
+enum Code : uint8_t { kUnknownVolume, kUnknownContents, kOtherMember, kLeft, kGone };
 
 }  // namespace
 
@@ -16,6 +16,10 @@ void CheckFreshVolume(const Ask& ask, Refusals* out) {
   if (a.kind != Kind::kStartNode) return;
   const Slot& slot = ask.model.slot(a.slot);
   const VolumeState& volume = slot.volume;
+  if (!a.joins && volume.present == Known::kNo && ask.model.rack(a.rack).desired_capacity > 0) {
+    out->Add(kGone, kNoResource, a.slot);
+    return;
+  }
   if (ask.predecessor_empties || volume.present == Known::kNo) return;
   if (volume.present == Known::kUnknown) {
     // A rack whose nodes have no volume of their own starts with nothing.
@@ -51,6 +55,9 @@ Text DescribeFreshVolume(const Model& m, const Action&, const Refusal& r) {
       return {absl::StrCat("slot ", slot, " has a volume already, and what is on it is not known"),
               absl::StrCat("move the claim ", m.slot(r.subject).volume.name,
                            " out of the way (keep it), or delete it when it is not needed")};
+    case kGone:
+      return {absl::StrCat("the volume of slot ", slot, " is gone, and its member would come up without its data"),
+              "ask for replace_node of the slot"};
     case kLeft:
       return {absl::StrCat("the volume of slot ", slot, " holds the data of a node that has left"),
               "it must be emptied or moved away before a node joins there"};

@@ -72,6 +72,16 @@ void CheckJoin(const Ask& ask, Refusals* out) {
   if (down != kNone) out->Add(kDown, ask.resources.serving(ask.action.dc), down);
 }
 
+// A member of the ring of which nobody tells whether it is up: what leaves for good does not go on a guess.
+Id AnyUnknown(const Ask& ask, Id dc) {
+  for (size_t i = 0; i < ask.model.members.size(); ++i) {
+    const Member& member = ask.model.members[i];
+    if (!member.in_ring || member.up || member.down) continue;
+    if (member.dc == dc || member.dc == kNone || ask.model.merged) return static_cast<Id>(i);
+  }
+  return kNone;
+}
+
 // Old replicas and gainers of the ranges that the leaving node holds.
 void CheckLeave(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
@@ -86,6 +96,10 @@ void CheckLeave(const Ask& ask, Refusals* out) {
   }
   const Id any = AnyAway(ask, a.dc, a.member);
   if (any == kNone) return;
+  if (const Id unknown = AnyUnknown(ask, a.dc); unknown != kNone) {
+    out->Add(kUnknown, kNoResource, unknown);
+    return;
+  }
   for (Id c = 0; c < ask.facts.classes(); ++c) {
     if (!HasReplicas(ask.model.classes[static_cast<size_t>(c)], a.dc)) continue;
     const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);

@@ -716,7 +716,8 @@ class DesiredRack(Message):
     partition: int = 0
     #: the data volume; unset: nodes have no volume of their own
     volume: Volume | None = None
-    #: Digest over all fields of the rack's workload that are not in the template and can be changed in place.
+    #: Digest over what of the rack's workload is not in the template and cannot be changed in place; not over what
+    # has fields of its own here. A difference needs recreate_rack.
     workload_revision: str = ""
 
     _fields: ClassVar[Mapping[str, Field]] = {
