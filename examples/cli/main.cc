@@ -1,6 +1,7 @@
 // cassplan: reads files, plans, prints. It links no executor and no network code, so it cannot act on a cluster.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "examples/cli/completion.h"
 #include "examples/cli/console.h"
 #include "examples/cli/options.h"
+#include "examples/cli/simulate.h"
 
 namespace cassplan::cli {
 namespace {
@@ -39,6 +41,7 @@ int Run(int argc, char** argv) {
   CLI::App app("", "cassplan");
   Options options;
   Describe(&app, &options);
+  const std::function<int()> simulate = AddSimulateCommand(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -46,6 +49,7 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Misused(app, error);
   }
+  if (app.got_subcommand(kSimulate)) return simulate();
   return Dispatch(app, options);
 }
 

@@ -203,6 +203,8 @@ void Checker::Start(const v1::Action& action, const v1::Ledger& ledger) {
   truth.truth = true;
   truth.grace = kGrace;
   truth.no_grace = w_.FindSlot(action.target());
+  truth.no_grace_member =
+      w_.FindMember(action.replaced_host_id().empty() ? action.target().host_id() : action.replaced_host_id());
   *request.mutable_observed() = Observe(w_, request.now_seconds(), truth);
   *request.mutable_ledger() = ledger;
   auto* started = request.mutable_ledger()->mutable_started();

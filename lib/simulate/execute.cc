@@ -4,6 +4,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace cassplan::simulate {
 namespace {
@@ -32,9 +34,7 @@ class Hands {
         if (rack_ != kNone) At(w_.racks, rack_).present = false;
         break;
       case v1::ACTION_KIND_SET_SEEDS:
-        w_.seeds.assign(w_.desired.seeds().begin(), w_.desired.seeds().end());
-        w_.seeds_known = true;
-        Say(true);
+        Seeds();
         break;
       case v1::ACTION_KIND_START_NODE:
         Grow();
@@ -89,6 +89,21 @@ class Hands {
   bool SamePod() const {
     return slot_ != kNone && At(w_.slots, slot_).pod &&
            (a_.target().uid().empty() || At(w_.slots, slot_).uid == a_.target().uid());
+  }
+
+  // The list that the action names: a seed that is replaced leaves it for a while.
+  void Seeds() {
+    w_.seeds.assign(w_.desired.seeds().begin(), w_.desired.seeds().end());
+    for (const v1::Effect& effect : a_.effects()) {
+      if (effect.fact() != "seeds") continue;
+      w_.seeds.clear();
+      for (const absl::string_view name : absl::StrSplit(effect.value(), ", ", absl::SkipEmpty())) {
+        const int s = w_.FindSlot(name);
+        if (s != kNone) w_.seeds.push_back(w_.SlotTarget(s));
+      }
+    }
+    w_.seeds_known = true;
+    Say(true);
   }
 
   void Objects() {

@@ -169,7 +169,7 @@ class Observer {
     Shown shown = {m.ring, m.up && m.mode != v1::NODE_MODE_DRAINED};
     const bool silent = m.before.up && !shown.up;
     if (sight_.truth) {
-      const bool told = m.slot != kNone && m.slot == sight_.no_grace;
+      const bool told = i == sight_.no_grace_member || (m.slot != kNone && m.slot == sight_.no_grace);
       if (silent && !told && w_.now - m.changed_at < sight_.grace) shown.up = true;
     } else if (w_.now - m.changed_at < Lag(viewer, i, silent)) {
       shown = m.before;

@@ -16,6 +16,7 @@ struct Sight {
   bool truth = false;
   int64_t grace = 0;
   int no_grace = -1;              // but of this slot they know
+  int no_grace_member = -1;       // and of this member: a quarantine leaves it without a slot
   std::set<std::string> missing;  // sources that answer with an error
   std::set<int> split;            // slots whose nodes see all others down
 };
