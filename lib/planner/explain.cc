@@ -744,7 +744,7 @@ class Explainer {
                                                                : StrCat("; ", unapproved_, " wait for an approval"));
     }
     if (next_opening_ > m_.now && ready_count_ == 0 && unapproved_ == 0) {
-      absl::StrAppend(&text, "; waits ", next_opening_ - m_.now, " s for its time");
+      absl::StrAppend(&text, "; the next may start in ", Duration(next_opening_ - m_.now));
     }
     if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");
     if (!m_.in_flight.empty()) absl::StrAppend(&text, "; ", m_.in_flight.size(), " in flight");
