@@ -148,6 +148,9 @@ void DescribePlan(CLI::App* plan, PlanOptions* o) {
                    "Write the PlanRequest there as JSON, for --request and bug reports")
       ->type_name("FILE")
       ->group(kGroup);
+  plan->add_option("--report", o->report, "Also write a picture of it: one HTML page that needs no other file")
+      ->type_name("FILE")
+      ->group(kGroup);
   plan->footer(std::string(kPlanExamples) + kExitCodes);
 }
 

@@ -43,6 +43,7 @@ struct PlanOptions : InputOptions, OutputOptions {
   bool detailed_exitcode = false;
   std::vector<std::string> fail_on;
   std::string save_request;
+  std::string report;  // an HTML page, beside the output
 };
 
 struct RenderOptions {

@@ -15,6 +15,7 @@
 #include "examples/cli/input.h"
 #include "examples/cli/terminal.h"
 #include "lib/report/explanation_text.h"
+#include "lib/report/html.h"
 #include "lib/report/json.h"
 #include "lib/report/json_tree.h"
 #include "lib/report/markdown.h"
@@ -189,6 +190,10 @@ int PlanCommand(const PlanOptions& options) {
   int code = ExitCode(response.outcome(), options.detailed_exitcode);
   const std::vector<std::string> unwanted = Unwanted(options.fail_on, response);
   if (!unwanted.empty() && code != kBlocked && code != kRefused) code = kGateClosed;
+  if (!options.report.empty()) {
+    const int written = Write(options.report, report::RenderHtml(planned.request, response), code);
+    if (written != code) return written;
+  }
   const int written = Write(options.output, Render(options, planned.request, response), code);
   if (written != code) return written;
   for (const std::string& line : unwanted) PrintError(absl::StrCat("--fail-on ", line));

@@ -20,6 +20,7 @@
 #include "examples/cli/input.h"
 #include "examples/cli/options.h"
 #include "examples/cli/terminal.h"
+#include "lib/report/html.h"
 #include "lib/report/page.h"
 
 namespace cassplan::cli {
@@ -32,7 +33,7 @@ constexpr char kFooter[] =
     R"(Examples:
   cassplan simulate --desired cluster.yaml --observed dump/ --seed 7
   cassplan simulate --desired cluster.yaml --observed dump/ --fault 'zone=b at=300s for=20m'
-  cassplan simulate --desired cluster.yaml --observed dump/ --what-if 'lose zone b'
+  cassplan simulate --desired cluster.yaml --observed dump/ --what-if 'lose zone b' --report zone-b.html
 
 Exit codes:
   0  the cluster converged and stayed so, and nothing unsafe happened
@@ -52,6 +53,7 @@ struct SimulateOptions {
   std::string what_if;
   std::string format = "text";
   std::string output;
+  std::string report;
 };
 
 std::string Clock(int64_t s) { return absl::StrFormat("%3d:%02d:%02d", s / 3600, s / 60 % 60, s % 60); }
@@ -62,21 +64,6 @@ std::string Since(int64_t s) { return StrCat(s / 3600, absl::StrFormat(":%02d:%0
 std::string Bytes(int64_t bytes) {
   if (bytes >= int64_t{1} << 30) return StrCat(bytes >> 30, " GiB");
   return StrCat(bytes >> 20, " MiB");
-}
-
-std::string Verdict(const v1::SimulationResult& r) {
-  switch (r.verdict()) {
-    case v1::SIMULATION_VERDICT_CONVERGED:
-      return StrCat("converged after ", Since(r.converged_at_seconds()), ", and nothing unsafe happened");
-    case v1::SIMULATION_VERDICT_BLOCKED:
-      return "safe, and a person must do something first";
-    case v1::SIMULATION_VERDICT_REFUSED:
-      return "safe, and refused: what is desired can never be made safely";
-    case v1::SIMULATION_VERDICT_UNFINISHED:
-      return "safe, and not finished when the time was over";
-    default:
-      return StrCat(r.violations_size(), " thing(s) that must never be happened");
-  }
 }
 
 // What stays open at the end. One reason often holds many actions: it is said once.
@@ -107,7 +94,7 @@ std::string Open(const v1::SimulationResult& r) {
 // Hour by hour. What came from the input is made safe piece by piece, so that only our own line ends end a line.
 std::string Text(const v1::SimulationResult& r) {
   std::string out;
-  absl::StrAppend(&out, Safe(r.cluster()), ": ", Verdict(r), "\n");
+  absl::StrAppend(&out, Safe(r.cluster()), ": ", report::VerdictWords(r), "\n");
   if (r.planner() == v1::SIMULATED_PLANNER_NAIVE) {
     absl::StrAppend(&out, "Planner: a model of CassKop's documented rules. It is a model, not CassKop.\n");
   }
@@ -232,7 +219,8 @@ int RunSimulate(const SimulateOptions& o) {
   if (live) std::cerr << "\r\033[K";
   if (!result.ok()) return Fail(std::string(result.status().message()), kInvalidInput);
   const std::string text = o.format == "json" ? WriteJson(*result) : Text(*result);
-  const absl::Status written = WriteText(o.output, text);
+  absl::Status written = o.report.empty() ? absl::OkStatus() : WriteText(o.report, report::RenderHtml(*result));
+  if (written.ok()) written = WriteText(o.output, text);
   if (!written.ok()) return Fail(std::string(written.message()), kInternalError);
   return ExitCode(result->verdict());
 }
@@ -264,6 +252,8 @@ std::function<int()> AddSimulateCommand(CLI::App* app) {
   c->add_option("--format", o->format, "Text for people or JSON for programs")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  c->add_option("--report", o->report, "Also write a picture of it: one HTML page that needs no other file")
+      ->type_name("FILE");
   c->add_option("--output,-o", o->output, "Write there instead of standard output")->type_name("FILE");
   return [o] { return RunSimulate(*o); };
 }
