@@ -30,12 +30,13 @@ void Describer::Operation() {
   Abort("member_up", "no");
   const int64_t seconds = Load() / (32 << 20);
   const bool rewrites = a_.kind != Kind::kFlush;
-  if (rewrites && Load() > 0)
+  if (rewrites && Load() > 0) {
     Pre("disk_free_bytes", StrCat(Load()), "the load of the node: all of it may be rewritten");
+  }
   const std::string idle = StrCat("nodetool compactionstats on ", slot_, " shows no such task");
   switch (a_.kind) {
     case Kind::kUpgradeSstables:
-      Effect("old_sstables", "0");
+      if (!a_.some_keyspaces) Effect("upgrade_owed", "no");
       out_->set_manual(Nodetool("upgradesstables"));
       out_->set_verify(idle);
       break;
