@@ -254,6 +254,9 @@ void Reader::ReadDump() {
   dump::Dump dump = dump::ReadDump(*files, options);
   if (!Add(std::move(dump.problems))) return;
   *in_.request.mutable_observed() = std::move(dump.observed);
+  for (const v1::RequestedOperation& operation : dump.operations) {
+    if (cluster_.has_value()) *cluster_->desired.add_operations() = operation;
+  }
   for (v1::Finding& finding : dump.findings) in_.findings.push_back(std::move(finding));
 }
 

@@ -140,6 +140,10 @@ class DumpReader {
     for (const Problem& problem : observation.problems) {
       AddProblemAsFinding("unreadable-fact", v1::FINDING_LEVEL_WARNING, problem);
     }
+    out_.operations = std::move(observation.operations);
+    for (const Problem& problem : observation.label_problems) {
+      AddProblemAsFinding("operation-label", v1::FINDING_LEVEL_WARNING, problem);
+    }
     for (const Problem& note : observation.notes) {
       AddProblemAsFinding("kubernetes-note", v1::FINDING_LEVEL_NOTE, note);
     }

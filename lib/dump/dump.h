@@ -41,6 +41,9 @@ struct DumpOptions {
 struct Dump {
   v1::Observed observed;
 
+  // Operations that labels of Pods ask for (lib/kubernetes/pod_operations.h).
+  std::vector<v1::RequestedOperation> operations;
+
   // Why the dump cannot be used at all: no kubernetes.json or one that cannot be read, a dump.json that cannot be read,
   // a limit exceeded, a name twice. When there is one, `observed` is empty.
   std::vector<Problem> problems;
@@ -49,6 +52,7 @@ struct Dump {
   //   unreadable-report     a file of jolokia/ or schema.json that could not be read (a FAILED report)
   //   unreadable-fact       a value in a file that could not be understood
   //   kubernetes-note       what lib/kubernetes/observe.h finds worth telling (note)
+  //   operation-label       labels of a Pod that ask for an operation wrongly
   //   unknown-fact          facts that a node was asked and did not tell (note)
   //   missing-report        a slot without a file (a FAILED report; note)
   //   foreign-file          a file in jolokia/ whose pod is not in kubernetes.json; it is not read

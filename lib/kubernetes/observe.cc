@@ -11,6 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "lib/kubernetes/json.h"
 #include "lib/kubernetes/listing.h"
+#include "lib/kubernetes/pod_operations.h"
 #include "lib/kubernetes/sections.h"
 
 namespace cassplan::kubernetes {
@@ -339,12 +340,34 @@ void AddAddresses(const std::map<SlotId, std::vector<Item>>& pods, Observer* obs
   for (const std::string& address : twice) observer->out->slots.erase(address);
 }
 
+// The slots that Pods of the cluster have or had, by the Pod's name.
+std::map<std::string, SlotId> SlotNames(const Observer& observer, const std::map<SlotId, std::vector<Item>>& pods) {
+  std::map<std::string, SlotId> names;
+  for (const auto& [slot, items] : pods) {
+    for (const Item& item : items) names.emplace(item.name(), slot);
+  }
+  // Only a removal names Pods that are not there.
+  const bool removal = std::any_of(observer.listing.pods.begin(), observer.listing.pods.end(),
+                                   [](const Item& pod) { return pod.Label("operation-name") == "remove"; });
+  if (!removal) return names;
+  for (const Item& set : observer.listing.stateful_sets) {
+    const std::optional<RackId> rack = RackOf(observer, set, "");
+    const int64_t nodes = std::clamp<int64_t>(set.Integer({"spec", "replicas"}).value_or(0), 0, 10000);
+    for (int64_t ordinal = 0; rack.has_value() && ordinal < nodes; ++ordinal) {
+      const SlotId slot = {rack->first, rack->second, static_cast<int32_t>(ordinal)};
+      names.emplace(absl::StrCat(set.name(), "-", ordinal), slot);
+    }
+  }
+  return names;
+}
+
 void AddSlots(Observer* observer) {
   const std::map<SlotId, std::vector<Item>> pods = BySlot(*observer, observer->listing.pods, "");
   for (const auto& [slot, items] : pods) {
     for (const Item& item : items) AddSlot(observer, item, slot);
   }
   AddAddresses(pods, observer);
+  ReadPodOperations(pods, SlotNames(*observer, pods), &observer->out->operations, &observer->out->label_problems);
   // Any Pod may mount a claim, not only those of the cluster.
   for (const Item& item : observer->listing.pods) {
     for (const Item& volume : item.List({"spec", "volumes"})) {

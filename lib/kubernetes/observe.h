@@ -49,6 +49,10 @@ struct Observation {
   std::optional<ClusterIdentity> cluster;
   // Pods that have an address and are not being deleted. An address that two Pods claim is left out (a problem).
   SlotsByAddress slots;
+  // Operations that labels of the cluster's Pods ask for (pod_operations.h).
+  std::vector<v1::RequestedOperation> operations;
+  // Labels that ask wrongly: which Pod, which label, what to write.
+  std::vector<Problem> label_problems;
   // Items that could not be read, in whole or in part; the rest was.
   std::vector<Problem> problems;
   // Worth telling.

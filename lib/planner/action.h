@@ -83,12 +83,13 @@ struct Action {
   std::vector<Id> also_requests;  // others that it carries out with it
   int32_t replication_factor = 0;
   bool release_changes = false;
-  int64_t capacity = 0;    // grow_volume, recreate_rack; 0: as it is
-  std::string snapshot;    // take_snapshot: its name
-  bool joins = false;      // its node becomes a member (start_node without data)
-  bool force = false;      // decommission
-  bool was_down = false;   // restart of a node that is down already
-  bool in_flight = false;  // the ledger has it started already: counts as placed, is not planned again
+  int64_t capacity = 0;         // grow_volume, recreate_rack; 0: as it is
+  std::string snapshot;         // take_snapshot: its name
+  bool some_keyspaces = false;  // an operation that is limited to keyspaces
+  bool joins = false;           // its node becomes a member (start_node without data)
+  bool force = false;           // decommission
+  bool was_down = false;        // restart of a node that is down already
+  bool in_flight = false;       // the ledger has it started already: counts as placed, is not planned again
   OrderKey key;
   std::vector<ActionIndex> hard;  // predecessors that must be placed
   // The first action of the same unit, which is placed with this one or not at all: the drain of a restart, the

@@ -98,7 +98,7 @@ class Table {
           Together(r_.ring(d));
           Together(r_.serving(d));
         }
-        Together(r_.keyspace(a_.keyspace));
+        Rebuilds();
         Both(true);
         break;
       case Kind::kUpgradeSstables:
@@ -176,6 +176,16 @@ class Table {
     Together(r_.workload(a_.rack));
     Together(r_.cluster());
     Both(true);
+  }
+  // One on request may be about several.
+  void Rebuilds() {
+    if (a_.keyspace != kNone) return Together(r_.keyspace(a_.keyspace));
+    const bool named = a_.request != kNone && !m_.request_at(a_.request).keyspaces.empty();
+    if (named) {
+      for (const Id k : m_.request_at(a_.request).keyspaces) Together(r_.keyspace(k));
+      return;
+    }
+    for (Id k = 0; k < static_cast<Id>(m_.keyspaces.size()); ++k) Together(r_.keyspace(k));
   }
   // Every datacenter that replicates the keyspace takes part.
   void Repair() {

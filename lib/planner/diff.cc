@@ -226,9 +226,17 @@ class Differ {
     if (InFlightOn(slot.member, Kind::kReplaceNode)) return;  // nobody asks any more; it goes on
     if (Stale(slot, rack)) {
       Add(DriftKind::kStaleNode, s, slot.member);
-    } else if (member.drained && slot.present == Known::kYes) {
+    } else if (member.drained && slot.present == Known::kYes && !DrainAsked(s)) {
       Add(DriftKind::kDrainedNode, s, slot.member);
     }
+  }
+
+  // As long as a person asks for it the node stays drained.
+  bool DrainAsked(Id s) const {
+    return std::any_of(m_.requests.begin(), m_.requests.end(), [&](const Request& r) {
+      return r.kind == Kind::kDrain && r.slot == s &&
+             (r.state == RequestState::kWanted || r.state == RequestState::kDone);
+    });
   }
 
   void Repairs() {

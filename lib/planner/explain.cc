@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
 #include "lib/planner/dead.h"
+#include "lib/planner/windows.h"
 
 namespace cassplan::planner {
 namespace {
@@ -43,9 +44,11 @@ class Explainer {
   void Run() {
     MakeFinalRings();
     MakeIds();
+    MakeFingerprint();
     MakePools();
     WriteActions();
     WriteHeld();
+    WriteWaivers();
     WriteFindings();
     WriteChanges();
     WriteOperations();
@@ -54,7 +57,6 @@ class Explainer {
       AddImpact(m_, actions_, s_, out_);
       out_->set_request_digest(DigestOf(*m_.request));
     }
-    Fingerprint();
     Conclude();
   }
 
@@ -90,7 +92,8 @@ class Explainer {
     for (size_t i = 0; i < actions_.size(); ++i) {
       if (s_.place[i] == Place::kDropped) continue;
       const Action& a = actions_[i];
-      goals_[i] = a.kind == Kind::kCleanup ? StrCat("ring=", final_rings_[At(a.dc)]) : GoalOf(m_, a);
+      goals_[i] =
+          a.kind == Kind::kCleanup && a.drift != "requested" ? StrCat("ring=", final_rings_[At(a.dc)]) : GoalOf(m_, a);
       ids_[i] = ActionId(m_, a, goals_[i]);
     }
   }
@@ -108,6 +111,7 @@ class Explainer {
         as.kind = a.kind;
         as.rack = a.rack;
         as.dc = a.dc;
+        if (!a.request_uid.empty()) as.request = 0;  // some one: only that there is one matters here
         if (PoolOf(as).first == id) pool.taken.insert(a.slot);
       }
       for (size_t m = 0; m < m_.members.size(); ++m) {
@@ -126,6 +130,8 @@ class Explainer {
   }
 
   std::pair<std::string, int32_t> PoolOf(const Action& a) const {
+    if (a.request != kNone && !IsDisruption(a.kind) && !IsMovement(a.kind))
+      return {"operations", m_.policy.operations_parallel};
     if (IsDisruption(a.kind) && a.rack != kNone) {
       // A workload that starts its slots in order cannot bring a whole rack back at once.
       const bool ordered = m_.rack(a.rack).parallel != Known::kYes;
@@ -216,8 +222,11 @@ class Explainer {
 
   void WriteAction(ActionIndex i) {
     const Action& a = actions_[At(i)];
-    const int64_t not_before = NotBefore(a);
-    const bool ready = Ready(i) && not_before <= m_.now && TakePlace(a);
+    const int64_t not_before = std::max(NotBefore(a), Opening(i));
+    if (not_before > m_.now && (next_opening_ == 0 || not_before < next_opening_)) next_opening_ = not_before;
+    const bool approved = Approved(i);
+    if (!approved) ++unapproved_;
+    const bool ready = Ready(i) && not_before <= m_.now && approved && TakePlace(a);
     ready_[At(i)] = ready ? 1 : 0;
     if (ready) ++ready_count_;
     if (!complete_ && !ready) return;
@@ -228,6 +237,13 @@ class Explainer {
     DescribeAction(m_, common_, a, out);
     out->set_ready(ready);
     if (not_before > m_.now) out->set_not_before_seconds(not_before);
+    if (HasWindow(m_.policy.windows, a)) {
+      AddPolicyCondition("window_open", "yes", not_before > m_.now ? "closed" : "open", out);
+      if (waived_window_) out->add_waivers("window");
+    }
+    if (m_.policy.mode == PlanMode::kApprove) {
+      AddPolicyCondition("approved", "yes", approved ? "yes" : "no", out);
+    }
     const std::string pool = PoolOf(a).first;
     if (!pool.empty()) out->add_pools(pool);
     if (a.request != kNone) {
@@ -241,6 +257,28 @@ class Explainer {
     if (out->attempt() == 0) out->set_attempt(1);
     for (const uint8_t guard : s_.waived[At(i)]) out->add_waivers(std::string(Guards()[guard].slug));
     WriteEdges(i, out);
+  }
+
+  static void AddPolicyCondition(string_view fact, string_view value, string_view evidence, v1::Action* out) {
+    v1::Condition* c = out->add_preconditions();
+    c->set_fact(std::string(fact));
+    c->set_value(std::string(value));
+    c->set_evidence(std::string(evidence));
+  }
+
+  // When its maintenance window opens; 0: it is open, or it has none.
+  int64_t Opening(ActionIndex i) {
+    waived_window_ = false;
+    const int64_t opens = NextOpening(m_.policy.windows, actions_[At(i)], m_.now);
+    if (opens == 0 || FindWaiver(m_, ids_[At(i)], "window") == nullptr) return opens;
+    waived_window_ = true;
+    waivers_used_.emplace_back(ids_[At(i)], "window");
+    return 0;
+  }
+
+  // May it start as far as policy.mode is concerned?
+  bool Approved(ActionIndex i) const {
+    return m_.policy.mode == PlanMode::kAuto || std::binary_search(approved_.begin(), approved_.end(), ids_[At(i)]);
   }
 
   void WriteEdges(ActionIndex i, v1::Action* out) {
@@ -318,7 +356,7 @@ class Explainer {
   bool Waits(const std::vector<Refusal>& refusals) const {
     const bool under_way = !m_.in_flight.empty() || !m_.foreign.empty();
     return std::all_of(refusals.begin(), refusals.end(), [&](const Refusal& r) {
-      if (r.until > 0) return true;
+      if (r.until > 0 || r.ends_by_itself) return true;
       return r.waits ? under_way || !s_.order.empty() : r.resource != kNoResource && under_way;
     });
   }
@@ -359,6 +397,7 @@ class Explainer {
   // ---- findings
   void WriteFindings() {
     for (const Note& note : m_.notes) AddNote(m_, note, out_);
+    NoteMode();
     if (complete_) {
       Intolerant();
       Slow();
@@ -627,22 +666,37 @@ class Explainer {
   }
 
   // ---- the end
-  void Fingerprint() {
-    std::vector<string_view> ids;
+  void MakeFingerprint() {
+    std::vector<std::string> ids;
     for (const ActionIndex i : s_.order) ids.push_back(ids_[At(i)]);
-    std::sort(ids.begin(), ids.end());
-    base::Fingerprint f;
-    // Where the user wrote it is not what he wrote.
-    if (m_.request->desired().locations().empty()) {
-      f.Add(DigestOf(m_.request->desired()));
-    } else {
-      v1::Desired desired = m_.request->desired();
-      desired.clear_locations();
-      f.Add(DigestOf(desired));
+    out_->set_plan_fingerprint(PlanFingerprint(m_, ids));
+    if (m_.policy.mode == PlanMode::kApprove) approved_ = ApprovedIds(m_, ids, out_->plan_fingerprint());
+  }
+
+  void WriteWaivers() {
+    if (m_.policy.waivers.empty()) return;
+    std::vector<std::string> all;
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      if (s_.place[i] == Place::kDropped) continue;
+      all.push_back(ids_[i]);
+      if (s_.place[i] != Place::kPlaced) continue;
+      for (const uint8_t guard : s_.waived[i]) waivers_used_.emplace_back(ids_[i], Guards()[guard].slug);
     }
-    f.Add(DigestOf(m_.request->policy()));
-    for (const string_view id : ids) f.Add(id);
-    out_->set_plan_fingerprint(f.Hex());
+    std::vector<Note> notes;
+    NoteWaivers(m_, all, waivers_used_, &notes);
+    for (const Note& note : notes) AddNote(m_, note, out_);
+  }
+
+  // What policy.mode keeps from starting needs a person.
+  void NoteMode() {
+    if (unapproved_ == 0) return;
+    if (m_.policy.mode == PlanMode::kPlan) {
+      Add("approval", Level::kNote, "policy.mode is plan: nothing is started", "set policy.mode to approve or auto");
+      return;
+    }
+    Add("approval", Level::kNote, StrCat(unapproved_, " action(s) wait for an approval (policy.mode is approve)"),
+        StrCat("read the plan, then add an approval to the ledger: plan_fingerprint ", out_->plan_fingerprint(),
+               " and the ids of its actions"));
   }
 
   void Conclude() {
@@ -651,7 +705,7 @@ class Explainer {
     v1::Outcome outcome = v1::OUTCOME_CONVERGED;
     if (m_.refused) {
       outcome = v1::OUTCOME_REFUSED;
-    } else if (blocked_ > 0 || m_.unknown || m_.needs_person) {
+    } else if (blocked_ > 0 || m_.unknown || m_.needs_person || unapproved_ > 0) {
       outcome = v1::OUTCOME_BLOCKED;
     } else if (ready_count_ > 0) {
       outcome = v1::OUTCOME_PLANNED;
@@ -662,68 +716,16 @@ class Explainer {
     if (running) {
       out_->set_next_check_seconds(10);
     } else if (actions && ready_count_ == 0) {
-      out_->set_next_check_seconds(30);
+      const bool closed = next_opening_ > m_.now && unapproved_ == 0 && waiting_ == 0 && blocked_ == 0;
+      out_->set_next_check_seconds(closed ? next_opening_ - m_.now : 30);
     } else if (blocked_ > 0) {
       out_->set_next_check_seconds(60);
     } else if (until_ > 0) {
       out_->set_next_check_seconds(until_ - m_.now);
+    } else if (waiting_ > 0) {
+      out_->set_next_check_seconds(60);
     }
     if (complete_) out_->set_summary(Summary());
-  }
-
-  // "restart 9 nodes": what a person would say; drains are part of their restarts.
-  static std::string Phrase(Kind kind, int32_t n) {
-    const string_view plural = n == 1 ? "" : "s";
-    switch (kind) {
-      case Kind::kCreateClusterObjects:
-        return "create the shared objects";
-      case Kind::kUpdateClusterObjects:
-        return "update the shared objects";
-      case Kind::kCreateRack:
-        return StrCat("create ", n, " rack", plural);
-      case Kind::kUpdateRack:
-        return StrCat("write ", n, " template", plural);
-      case Kind::kDeleteRack:
-        return StrCat("delete ", n, " rack", plural);
-      case Kind::kSetSeeds:
-        return "write the seed list";
-      case Kind::kStartNode:
-        return StrCat("start ", n, " node", plural);
-      case Kind::kRestartNode:
-        return StrCat("restart ", n, " node", plural);
-      case Kind::kDecommission:
-        return StrCat("decommission ", n, " node", plural);
-      case Kind::kShrinkRack:
-        return StrCat("drop ", n, " slot", plural);
-      case Kind::kDeleteVolume:
-        return StrCat("delete ", n, " volume", plural);
-      case Kind::kQuarantineVolume:
-        return StrCat("set ", n, " volume", plural, " aside");
-      case Kind::kRemoveNode:
-        return StrCat("remove ", n, " dead member", plural);
-      case Kind::kAssassinate:
-        return StrCat("assassinate ", n, " dead member", plural);
-      case Kind::kReplaceNode:
-        return StrCat("replace ", n, " node", plural);
-      case Kind::kCleanup:
-        return StrCat("clean up ", n, " node", plural);
-      case Kind::kAlterKeyspace:
-        return StrCat("alter ", n, " keyspace", plural);
-      case Kind::kRebuild:
-        return StrCat("rebuild ", n, " time", plural);
-      case Kind::kRepair:
-        return StrCat("repair ", n, " time", plural);
-      case Kind::kGrowVolume:
-        return StrCat("grow ", n, " volume", plural);
-      case Kind::kRecreateRack:
-        return StrCat("recreate ", n, " rack", plural, " without a restart");
-      case Kind::kTakeSnapshot:
-        return StrCat("take ", n, " snapshot", plural);
-      case Kind::kUpgradeSstables:
-        return StrCat("upgrade the sstables of ", n, " node", plural);
-      default:
-        return StrCat(n, " ", KindName(kind));
-    }
   }
 
   std::string Summary() const {
@@ -736,6 +738,13 @@ class Explainer {
       const bool idle =
           m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused && !m_.needs_person;
       text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
+    }
+    if (unapproved_ > 0) {
+      absl::StrAppend(&text, m_.policy.mode == PlanMode::kPlan ? "; nothing is started (policy.mode is plan)"
+                                                               : StrCat("; ", unapproved_, " wait for an approval"));
+    }
+    if (next_opening_ > m_.now && ready_count_ == 0 && unapproved_ == 0) {
+      absl::StrAppend(&text, "; the next may start in ", Duration(next_opening_ - m_.now));
     }
     if (blocked_ + waiting_ > 0) absl::StrAppend(&text, "; ", blocked_ + waiting_, " held");
     if (!m_.in_flight.empty()) absl::StrAppend(&text, "; ", m_.in_flight.size(), " in flight");
@@ -759,6 +768,11 @@ class Explainer {
   int32_t waiting_ = 0;
   int32_t blocked_ = 0;
   int64_t until_ = 0;  // what is held until then
+  int32_t unapproved_ = 0;
+  int64_t next_opening_ = 0;
+  bool waived_window_ = false;  // of the action that is being written
+  std::vector<std::string> approved_;
+  std::vector<std::pair<std::string, string_view>> waivers_used_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #define CASSPLAN_LIB_PLANNER_EXPLAIN_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cassplan/v1/planner.pb.h"
@@ -31,6 +32,8 @@ struct Common {
 
 // ---- parts (explain_action.cc, explain_impact.cc, explain_forecast.cc)
 void FillTarget(const Model& model, const Action& action, v1::Target* target);
+// "restart 9 nodes"
+std::string Phrase(Kind kind, int32_t n);
 v1::Reason MakeReason(const Model& model, const Common& common, const Action& action);
 // Everything but id, goal, requires, sections, pools and times.
 void DescribeAction(const Model& model, const Common& common, const Action& action, v1::Action* out);
@@ -47,6 +50,18 @@ struct Carrier {
   bool ready = false;
   std::string why;  // held: what is in the way
 };
+// Approval and windows (explain_approval.cc).
+// desired + policy + sorted ids: an approval binds to it.
+std::string PlanFingerprint(const Model& model, std::vector<std::string> ids);
+// Mode approve: the ids of actions that somebody approved; sorted.
+std::vector<std::string> ApprovedIds(const Model& model, const std::vector<std::string>& ids,
+                                     absl::string_view fingerprint);
+// A waiver of that guard for that action.
+const Waiver* FindWaiver(const Model& model, absl::string_view action_id, absl::string_view guard);
+// Which of the policy's waivers let something pass, and which name no action at all.
+void NoteWaivers(const Model& model, const std::vector<std::string>& ids,
+                 const std::vector<std::pair<std::string, absl::string_view>>& used, std::vector<Note>* out);
+
 void WriteOperationStatus(const Model& model, Id request, const Carrier& carrier, v1::OperationStatus* out);
 // A digest that the order of lists does not change.
 std::string DigestOf(const google::protobuf::Message& message);

@@ -95,18 +95,24 @@ void Describer::Kinds() {
       GrowVolume();
       break;
     case Kind::kUpgradeSstables:
-      UpgradeSstables();
+      if (a_.request == kNone) {
+        UpgradeSstables();
+      } else {
+        Operation();
+      }
       break;
     case Kind::kTakeSnapshot:
       Snapshot();
       break;
-    case Kind::kUnspecified:
-    case Kind::kGrantStart:
-    case Kind::kStopCompaction:
     case Kind::kScrub:
     case Kind::kCompact:
     case Kind::kFlush:
     case Kind::kGarbageCollect:
+      Operation();
+      break;
+    case Kind::kUnspecified:
+    case Kind::kGrantStart:
+    case Kind::kStopCompaction:
     case Kind::kPauseRepairs:
     case Kind::kResumeRepairs:
     case Kind::kClearSnapshot:

@@ -51,6 +51,9 @@ class Describer {
   std::string SeedList() const;
   void Rebuild();
   void Cleanup();
+  void Operation();
+  std::string Nodetool(absl::string_view command) const;
+  void Patient();
   void Alter();
   void Repair();
   void GrowVolume();

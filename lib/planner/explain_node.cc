@@ -46,7 +46,7 @@ void Describer::Drain() {
   Done("node_mode", "drained");
   Effect("member", "down");
   out_->set_disrupts(1);
-  out_->set_unit(StrCat("restart ", slot_));
+  if (a_.in_unit) out_->set_unit(StrCat("restart ", slot_));
   out_->set_manual(StrCat("nodetool drain on ", slot_));
   out_->set_verify(StrCat("nodetool netstats on ", slot_, " shows Mode: DRAINED"));
   out_->set_way_back("restart the node");

@@ -108,6 +108,10 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "seed-replaced") return {"a seed is replaced: it leaves the seed list first", ""};
   if (a.drift == "requested" && IsMovement(a.kind)) return {"a person asked for it", ""};
   if (a.drift == "replace-requested") return {"a person asked to replace this dead node", ""};
+  if (a.drift == "requested") {
+    const absl::string_view by = m.request_at(a.request).asked_by;
+    return {by.empty() ? std::string("a person asked for it") : StrCat(by, " asked for it"), "operations"};
+  }
   if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
   if (a.drift == "replication") {
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
@@ -163,6 +167,61 @@ v1::Reason MakeReason(const Model& m, const Common& common, const Action& a) {
   reason.set_text(std::move(text));
   if (!path.empty()) reason.add_paths(std::string(path));
   return reason;
+}
+
+// "restart 9 nodes": what a person would say; drains are part of their restarts.
+std::string Phrase(Kind kind, int32_t n) {
+  const absl::string_view plural = n == 1 ? "" : "s";
+  switch (kind) {
+    case Kind::kCreateClusterObjects:
+      return "create the shared objects";
+    case Kind::kUpdateClusterObjects:
+      return "update the shared objects";
+    case Kind::kCreateRack:
+      return StrCat("create ", n, " rack", plural);
+    case Kind::kUpdateRack:
+      return StrCat("write ", n, " template", plural);
+    case Kind::kDeleteRack:
+      return StrCat("delete ", n, " rack", plural);
+    case Kind::kSetSeeds:
+      return "write the seed list";
+    case Kind::kStartNode:
+      return StrCat("start ", n, " node", plural);
+    case Kind::kRestartNode:
+      return StrCat("restart ", n, " node", plural);
+    case Kind::kDecommission:
+      return StrCat("decommission ", n, " node", plural);
+    case Kind::kShrinkRack:
+      return StrCat("drop ", n, " slot", plural);
+    case Kind::kDeleteVolume:
+      return StrCat("delete ", n, " volume", plural);
+    case Kind::kQuarantineVolume:
+      return StrCat("set ", n, " volume", plural, " aside");
+    case Kind::kRemoveNode:
+      return StrCat("remove ", n, " dead member", plural);
+    case Kind::kAssassinate:
+      return StrCat("assassinate ", n, " dead member", plural);
+    case Kind::kReplaceNode:
+      return StrCat("replace ", n, " node", plural);
+    case Kind::kCleanup:
+      return StrCat("clean up ", n, " node", plural);
+    case Kind::kAlterKeyspace:
+      return StrCat("alter ", n, " keyspace", plural);
+    case Kind::kRebuild:
+      return StrCat("rebuild ", n, " time", plural);
+    case Kind::kRepair:
+      return StrCat("repair ", n, " time", plural);
+    case Kind::kGrowVolume:
+      return StrCat("grow ", n, " volume", plural);
+    case Kind::kRecreateRack:
+      return StrCat("recreate ", n, " rack", plural, " without a restart");
+    case Kind::kTakeSnapshot:
+      return StrCat("take ", n, " snapshot", plural);
+    case Kind::kUpgradeSstables:
+      return StrCat("upgrade the sstables of ", n, " node", plural);
+    default:
+      return StrCat(n, " ", KindName(kind));
+  }
 }
 
 }  // namespace cassplan::planner

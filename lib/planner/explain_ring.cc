@@ -91,10 +91,21 @@ void Describer::Rebuild() {
   if (a_.member != kNone) SlotIdentity();
   Pre("datacenter_up", source);
   Done("reported", "done");
-  Effect("data", m_.keyspace(a_.keyspace).name);
+  if (a_.keyspace != kNone) Effect("data", m_.keyspace(a_.keyspace).name);
+  if (a_.request != kNone) Effect("data", "rebuilt");
   out_->set_source_datacenter(std::string(source));
   out_->set_replication_factor(a_.replication_factor);
-  out_->set_manual(StrCat("nodetool rebuild --keyspace ", m_.keyspace(a_.keyspace).name, " ", source, " on ", slot_));
+  std::string commands;
+  if (a_.keyspace != kNone) {
+    commands = StrCat("nodetool rebuild --keyspace ", m_.keyspace(a_.keyspace).name, " ", source);
+  } else if (a_.request != kNone) {
+    for (const Id k : m_.request_at(a_.request).keyspaces) {
+      absl::StrAppend(&commands, commands.empty() ? "" : " && ", "nodetool rebuild --keyspace ", m_.keyspace(k).name,
+                      " ", source);
+    }
+  }
+  if (commands.empty()) commands = StrCat("nodetool rebuild ", source);
+  out_->set_manual(StrCat(commands, " on ", slot_));
   out_->set_verify(
       StrCat("nodetool netstats on ", slot_, " shows no stream, and its log says that the rebuild is done"));
   Cost(60, 600);

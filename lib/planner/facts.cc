@@ -372,7 +372,7 @@ void Facts::EffectOnRing(const Action& a) {
       net_change_[ring] = 1;
       break;
     case Kind::kCleanup:
-      if (a.member != kNone && owed_[Index(a.member)] != 0) {
+      if (a.member != kNone && owed_[Index(a.member)] != 0 && !a.some_keyspaces) {
         SetOwed(a.member, false);
         net_change_[ring] = 1;
       }

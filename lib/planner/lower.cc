@@ -19,6 +19,8 @@ void MarkInFlight(Lowering* l) {
                                           : running.dc == a.dc;
       // A plan may write the list twice: without a seed that is replaced, then with it again.
       if (a.kind == Kind::kSetSeeds && running.id != ActionId(l->model, a, GoalOf(l->model, a))) continue;
+      if (a.drift == "requested" && running.request_uid != l->model.request_at(a.request).uid) continue;
+      if (a.drift != "requested" && running.some_keyspaces) continue;
       if (same && running.keyspace == a.keyspace) a.in_flight = true;
     }
   }
@@ -80,6 +82,7 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   LowerCleanup(&l);
   LowerReplication(&l);
   LowerRepair(&l);
+  LowerOperations(&l);
   if (!model.in_flight.empty()) MarkInFlight(&l);
   for (Action& a : l.actions) SortUnique(&a.hard);
   return std::move(l.actions);

@@ -53,6 +53,7 @@ void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its col
 void LowerCleanup(Lowering* l);
 void LowerReplication(Lowering* l);
 void LowerRepair(Lowering* l);
+void LowerOperations(Lowering* l);  // what a person asked for
 
 }  // namespace cassplan::planner
 

@@ -158,6 +158,11 @@ struct Member {
   std::optional<int64_t> snapshots;
   std::optional<int64_t> disk_capacity;
   std::optional<int64_t> disk_used;
+  std::optional<int64_t> pending_compactions;
+  std::optional<int64_t> pending_hints;  // bytes
+  std::optional<int64_t> dropped_mutations;
+  std::optional<int64_t> clock_skew_ms;
+  std::optional<int64_t> streams;
   int64_t first_seen_down = 0;  // 0: it is up, or nobody could be asked
   int64_t repair_owed = 0;      // back since then, after it was down for longer than hints are kept; 0: nothing is owed
   bool cleanup_owed = false;
@@ -223,7 +228,8 @@ struct Request {
   std::vector<Id> keyspaces;  // ascending; empty: all that apply
   absl::string_view host_id;  // as asked for; empty: the request names its node otherwise
   absl::string_view address;  // as asked for
-  int64_t asked_at = 0;       // 0: not known
+  absl::string_view asked_by;
+  int64_t asked_at = 0;  // 0: not known
   RequestState state = RequestState::kWanted;
   bool idle = false;   // refused, because there is nothing to do
   std::string reason;  // one sentence, where the state is not kWanted
@@ -311,9 +317,48 @@ struct Waiver {
   absl::string_view action_id;
   absl::string_view guard;
   int64_t until = 0;
+  absl::string_view by;
+  absl::string_view why;
+  std::vector<absl::string_view> keyspaces;
 };
 
 enum class DeadNode : uint8_t { kWait, kReplace, kRemove };
+
+// A maintenance window (windows.h).
+inline constexpr uint32_t kEveryDay = 0xfe;  // bits 1 Monday to 7 Sunday
+struct Window {
+  uint32_t days = kEveryDay;
+  int64_t start = 0;  // after midnight UTC
+  int64_t duration = 0;
+  KindSet kinds;  // empty: all that disrupt a node or move ranges
+};
+
+// Stop values; 0: do not look.
+struct HealthLimits {
+  int64_t pending_compactions = 1'000;
+  int64_t hints_bytes = int64_t{1} << 30;
+  int64_t dropped_mutations = 1'000;
+  int64_t clock_skew_ms = 500;
+  int64_t disk_used_percent = 90;
+};
+
+enum class Sickness : uint8_t { kCompactions, kHints, kDropped, kClock, kDisk, kStreams };
+
+// A node past a stop value.
+struct Sick {
+  Id member = kNone;
+  Sickness what = Sickness::kCompactions;
+  int64_t value = 0;
+  int64_t limit = 0;
+};
+
+struct PausedBy {
+  Kind kind = Kind::kUnspecified;  // every kind
+  absl::string_view by;
+  absl::string_view reason;
+};
+
+enum class PlanMode : uint8_t { kAuto, kPlan, kApprove };
 
 struct PolicyFacts {
   int32_t width = 1;           // nodes of one rack at once
@@ -345,8 +390,13 @@ struct PolicyFacts {
   int64_t start_seconds = 120;
   int64_t stream_bytes_per_second = 25'000'000;
   int64_t timeout = 3600;
+  int32_t operations_parallel = 1;
+  PlanMode mode = PlanMode::kAuto;
+  std::vector<Window> windows;
+  HealthLimits health;
   KindSet paused;
-  KindSet capable;  // what the executor can do
+  std::vector<PausedBy> paused_by;  // by kind, who, why
+  KindSet capable;                  // what the executor can do
   std::vector<Waiver> waivers;
 };
 
@@ -395,6 +445,7 @@ struct Model {
   std::vector<InFlight> in_flight;
   std::vector<FailedStart> failed_starts;
   std::vector<LastRepair> last_repairs;
+  std::vector<Sick> sick;                  // by member
   std::vector<Request> requests;           // by uid, kind, slot; one for each operation asked for
   std::vector<SnapshotTaken> snapshots;    // by member, line
   std::vector<VolumeGrown> volumes_grown;  // by slot; once each

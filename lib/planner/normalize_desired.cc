@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
 namespace {
@@ -105,6 +107,8 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
   Setting(p.has_grow_width(), p.grow_width(), 1, 10'000, "grow_width", &out->grow_width, model);
   Setting(p.has_grow_cooldown_seconds(), p.grow_cooldown_seconds(), 0, 604'800, "grow_cooldown_seconds",
           &out->grow_cooldown, model);
+  Setting(p.has_operations_parallel(), p.operations_parallel(), 1, 1'000, "operations_parallel",
+          &out->operations_parallel, model);
   const v1::DiskPolicy& disk = p.disk();
   Setting(disk.has_max_used_percent(), disk.max_used_percent(), 1, 100, "disk.max_used_percent", &out->max_used_percent,
           model);
@@ -128,6 +132,113 @@ void ReadNumbers(const v1::Policy& p, PolicyFacts* out, Model* model) {
           "times.stream_bytes_per_second", &out->stream_bytes_per_second, model);
   Setting(times.has_timeout_seconds(), times.timeout_seconds(), 1, kWeek * 4, "times.timeout_seconds", &out->timeout,
           model);
+}
+
+// An enum of a newer version would silently mean the default.
+void CheckEnum(bool valid, int value, const std::string& path, Model* model) {
+  if (!valid) AddInvalid(model, path, absl::StrCat(value, " is not known to this version"), "use one of its names");
+}
+
+void ReadEnums(const v1::Policy& p, PolicyFacts* out, Model* model) {
+  CheckEnum(v1::IntolerantPolicy_IsValid(p.intolerant()), p.intolerant(), "policy.intolerant", model);
+  CheckEnum(v1::OnRemove_IsValid(p.on_remove()), p.on_remove(), "policy.on_remove", model);
+  CheckEnum(v1::PlanMode_IsValid(p.mode()), p.mode(), "policy.mode", model);
+  CheckEnum(v1::DeadNodePolicy_IsValid(p.dead_node()), p.dead_node(), "policy.dead_node", model);
+  if (p.mode() == v1::PLAN_MODE_PLAN) out->mode = PlanMode::kPlan;
+  if (p.mode() == v1::PLAN_MODE_APPROVE) out->mode = PlanMode::kApprove;
+}
+
+void ReadHealth(const v1::HealthPolicy& p, HealthLimits* out, Model* model) {
+  constexpr int64_t kMany = int64_t{1} << 50;
+  Setting(p.has_max_pending_compactions(), p.max_pending_compactions(), 0, kMany, "health.max_pending_compactions",
+          &out->pending_compactions, model);
+  Setting(p.has_max_hints_bytes(), p.max_hints_bytes(), 0, kMany, "health.max_hints_bytes", &out->hints_bytes, model);
+  Setting(p.has_max_dropped_mutations(), p.max_dropped_mutations(), 0, kMany, "health.max_dropped_mutations",
+          &out->dropped_mutations, model);
+  Setting(p.has_max_clock_skew_ms(), p.max_clock_skew_ms(), 0, kMany, "health.max_clock_skew_ms", &out->clock_skew_ms,
+          model);
+  Setting(p.has_max_disk_used_percent(), p.max_disk_used_percent(), 0, 100, "health.max_disk_used_percent",
+          &out->disk_used_percent, model);
+}
+
+void ReadWindow(const v1::Window& p, const std::string& path, PolicyFacts* out, Model* model) {
+  Window window;
+  if (!p.days().empty()) window.days = 0;
+  for (int i = 0; i < p.days_size(); ++i) {
+    const int32_t day = p.days(i);
+    if (day < 1 || day > 7) {
+      AddInvalid(model, absl::StrCat(path, ".days[", i, "]"), absl::StrCat(day, " is no day"),
+                 "use 1 (Monday) to 7 (Sunday)");
+      continue;
+    }
+    window.days |= uint32_t{1} << day;
+  }
+  const absl::string_view under = absl::string_view(path).substr(7);  // without "policy."
+  Setting(true, p.start_seconds(), 0, 86'399, absl::StrCat(under, ".start_seconds"), &window.start, model);
+  Setting(true, p.duration_seconds(), 60, 604'800, absl::StrCat(under, ".duration_seconds"), &window.duration, model);
+  for (int i = 0; i < p.kinds_size(); ++i) {
+    const bool known = p.kinds(i) != v1::ACTION_KIND_UNSPECIFIED && v1::ActionKind_IsValid(p.kinds(i));
+    CheckEnum(known, p.kinds(i), absl::StrCat(path, ".kinds[", i, "]"), model);
+    if (known) window.kinds.Add(static_cast<Kind>(p.kinds(i)));
+  }
+  out->windows.push_back(window);
+}
+
+void ReadPaused(const v1::Policy& p, PolicyFacts* out, Model* model) {
+  for (int i = 0; i < p.paused_size(); ++i) {
+    const v1::PausedKind& paused = p.paused(i);
+    CheckEnum(v1::ActionKind_IsValid(paused.kind()), paused.kind(), absl::StrCat("policy.paused[", i, "].kind"), model);
+    if (!v1::ActionKind_IsValid(paused.kind())) continue;
+    if (paused.kind() == v1::ACTION_KIND_UNSPECIFIED) {
+      out->paused.AddAll();
+    } else {
+      out->paused.Add(static_cast<Kind>(paused.kind()));
+    }
+    out->paused_by.push_back({static_cast<Kind>(paused.kind()), paused.by(), paused.reason()});
+  }
+  std::sort(out->paused_by.begin(), out->paused_by.end(), [](const PausedBy& a, const PausedBy& b) {
+    return std::tie(a.kind, a.by, a.reason) < std::tie(b.kind, b.by, b.reason);
+  });
+}
+
+void NoteWaiver(std::string message, std::string remedy, Model* model) {
+  Note note;
+  note.rule = "waiver";
+  note.level = Level::kWarning;
+  note.message = std::move(message);
+  note.remedy = std::move(remedy);
+  note.path = "policy.waivers";
+  model->notes.push_back(std::move(note));
+}
+
+// These protect data whatever a person thinks of it.
+bool NeverWaived(absl::string_view guard) {
+  return guard == "identity" || guard == "fresh-volume" || guard == "volume-last" || guard == "fenced" ||
+         guard == "ownership";
+}
+
+void ReadWaivers(const v1::PlanRequest& request, PolicyFacts* out, Model* model) {
+  for (const v1::Waiver& w : request.policy().waivers()) {
+    const std::string what = absl::StrCat("the waiver of guard ", w.guard(), " for action ", w.action_id());
+    if (NeverWaived(w.guard())) {
+      NoteWaiver(absl::StrCat(what, " does not count: ", w.guard(), " is never waived"), "take it out", model);
+    } else if (GuardNumber(w.guard()) < 0 && w.guard() != "window") {
+      NoteWaiver(absl::StrCat(what, " names no guard that this version has"),
+                 "name the guard as held[].by[].guard does", model);
+    } else if (w.until_seconds() <= request.now_seconds()) {
+      NoteWaiver(absl::StrCat(what, " has expired"), "take it out, or give it a later time", model);
+    } else if (w.by().empty() || w.why().empty()) {
+      NoteWaiver(absl::StrCat(what, " does not say who gave it and why, and does not count"), "fill in by and why",
+                 model);
+    } else {
+      Waiver waiver = {w.action_id(), w.guard(), w.until_seconds(), w.by(), w.why(), {}};
+      waiver.keyspaces.assign(w.keyspaces().begin(), w.keyspaces().end());
+      out->waivers.push_back(std::move(waiver));
+    }
+  }
+  std::sort(out->waivers.begin(), out->waivers.end(), [](const Waiver& a, const Waiver& b) {
+    return std::tie(a.action_id, a.guard, a.until, a.by, a.why) < std::tie(b.action_id, b.guard, b.until, b.by, b.why);
+  });
 }
 
 void CheckLevels(const google::protobuf::RepeatedField<int>& levels, const std::string& path, Model* model) {
@@ -209,22 +320,16 @@ void ReadPolicy(const v1::PlanRequest& request, Model* model) {
     CheckLevels(p.keyspaces(k).levels(), path + ".levels", model);
   }
   CheckUnique(std::move(names), "keyspace", model);
-  for (const v1::PausedKind& paused : p.paused()) {
-    if (paused.kind() == v1::ACTION_KIND_UNSPECIFIED) {
-      out->paused.AddAll();
-    } else if (v1::ActionKind_IsValid(paused.kind())) {
-      out->paused.Add(static_cast<Kind>(paused.kind()));
-    }
-  }
+  ReadPaused(p, out, model);
+  ReadEnums(p, out, model);
+  ReadHealth(p.health(), &out->health, model);
+  for (int i = 0; i < p.windows_size(); ++i)
+    ReadWindow(p.windows(i), absl::StrCat("policy.windows[", i, "]"), out, model);
   if (request.capabilities().kinds_size() == 0) out->capable.AddAll();
   for (const int kind : request.capabilities().kinds()) {
     if (v1::ActionKind_IsValid(kind)) out->capable.Add(static_cast<Kind>(kind));
   }
-  for (const v1::Waiver& waiver : p.waivers()) {
-    if (waiver.until_seconds() > request.now_seconds()) {
-      out->waivers.push_back({waiver.action_id(), waiver.guard(), waiver.until_seconds()});
-    }
-  }
+  ReadWaivers(request, out, model);
 }
 
 }  // namespace cassplan::planner

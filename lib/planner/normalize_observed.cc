@@ -394,6 +394,11 @@ class Join {
     if (own.has_old_sstables()) member->old_sstables = std::max<int64_t>(0, own.old_sstables());
     member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
+    if (own.has_pending_compactions()) member->pending_compactions = own.pending_compactions();
+    if (own.has_pending_hints_bytes()) member->pending_hints = own.pending_hints_bytes();
+    if (own.has_dropped_mutations()) member->dropped_mutations = own.dropped_mutations();
+    if (own.has_clock_skew_ms()) member->clock_skew_ms = own.clock_skew_ms();
+    if (own.has_streams()) member->streams = own.streams();
     if (own.has_snapshot_bytes()) member->snapshots = std::max<int64_t>(0, own.snapshot_bytes());
     if (own.has_disk_capacity_bytes()) member->disk_capacity = std::max<int64_t>(0, own.disk_capacity_bytes());
     if (own.has_disk_used_bytes()) member->disk_used = std::max<int64_t>(0, own.disk_used_bytes());

@@ -36,10 +36,8 @@ bool MayAsk(Kind kind) {
   }
 }
 
-// Kinds that no procedure of this version carries out.
-bool Planned(Kind kind) {
-  return kind == Kind::kReplaceNode || kind == Kind::kRemoveNode || kind == Kind::kAssassinate;
-}
+// What is carried out where a node lives; the others are about a member that may have no slot.
+bool NeedsSlot(Kind kind) { return kind != Kind::kRemoveNode && kind != Kind::kAssassinate; }
 
 class Reader {
  public:
@@ -102,6 +100,7 @@ class Reader {
     if (v1::ActionKind_IsValid(o.kind())) r.kind = static_cast<Kind>(o.kind());
     r.host_id = o.target().host_id();
     r.address = o.address();
+    r.asked_by = o.requested_by();
     r.asked_at = o.requested_at_seconds();
     if (r.uid.empty()) Refuse("the request has no uid", &r);
     if (!MayAsk(r.kind)) {
@@ -115,8 +114,9 @@ class Reader {
       r.state = RequestState::kPaused;
       r.reason = "paused by the person who asked for it";
     }
-    if (r.state == RequestState::kWanted && !Planned(r.kind)) {
-      Refuse(StrCat(KindName(r.kind), " on request is not planned by this version"), &r);
+    if (r.kind == Kind::kRebuild) CheckRebuild(o, &r);
+    if (r.slot == kNone && r.member != kNone && NeedsSlot(r.kind)) {
+      Refuse(StrCat(m_.MemberName(r.member), " has no slot"), &r);
     }
     Finish(&r);
     m_.requests.push_back(std::move(r));
@@ -197,6 +197,39 @@ class Reader {
     r->keyspaces.erase(std::unique(r->keyspaces.begin(), r->keyspaces.end()), r->keyspaces.end());
   }
 
+  bool ReplicatesIn(Id keyspace, Id dc) const {
+    const Keyspace& k = m_.keyspace(keyspace);
+    return k.strategy == Replicates::kNetworkTopology && k.rf[static_cast<size_t>(dc)] > 0;
+  }
+
+  // The source must exist, be another datacenter than the node's own, and hold what is asked for.
+  void CheckRebuild(const v1::RequestedOperation& o, Request* r) {
+    if (r->state == RequestState::kRefused || r->dc == kNone) return;
+    if (o.source_datacenter().empty()) {
+      Refuse("rebuild needs the datacenter that data comes from (source_datacenter; on a Pod: operation-argument)", r);
+    } else if (r->source_dc == kNone) {
+      Refuse(StrCat("datacenter ", o.source_datacenter(), ", which data shall come from, does not exist"), r);
+    } else if (r->source_dc == r->dc) {
+      Refuse(StrCat(o.source_datacenter(), " is the node's own datacenter; data comes from another one"), r);
+    } else if (m_.schema_known) {
+      CheckSource(r);
+    }
+  }
+
+  void CheckSource(Request* r) {
+    const auto both = [&](Id k) { return ReplicatesIn(k, r->source_dc) && ReplicatesIn(k, r->dc); };
+    for (const Id k : r->keyspaces) {
+      if (both(k)) continue;
+      const Id where = ReplicatesIn(k, r->source_dc) ? r->dc : r->source_dc;
+      Refuse(StrCat("keyspace ", m_.keyspace(k).name, " does not replicate in ", m_.dc(where).name), r);
+    }
+    if (!r->keyspaces.empty()) return;
+    for (Id k = 0; k < static_cast<Id>(m_.keyspaces.size()); ++k) {
+      if (both(k)) return;
+    }
+    Refuse(StrCat("no keyspace replicates both in ", m_.dc(r->source_dc).name, " and in ", m_.dc(r->dc).name), r);
+  }
+
   // What the ledger says is over is over, whatever became of its node since.
   void Finish(Request* r) {
     auto it = std::upper_bound(finished_.begin(), finished_.end(), r->uid,
@@ -204,6 +237,10 @@ class Reader {
     if (it != finished_.begin() && (--it)->first == r->uid && !r->uid.empty()) {
       const v1::FinishedOperation& over = *it->second;
       r->state = over.failed() ? RequestState::kFailed : RequestState::kDone;
+      if (r->kind == Kind::kDrain && !over.failed()) {
+        r->reason = "drained; only a restart ends that, and it comes when the request is taken back";
+        return;
+      }
       r->reason = over.message().empty() ? (over.failed() ? "it failed" : "done") : over.message();
       return;
     }

@@ -13,6 +13,7 @@
 #include "lib/planner/explain.h"
 #include "lib/planner/lower.h"
 #include "lib/planner/normalize.h"
+#include "lib/planner/normalize_health.h"
 #include "lib/planner/normalize_operations.h"
 #include "lib/planner/settle.h"
 
@@ -33,6 +34,7 @@ void RunPipeline(const v1::PlanRequest& request, const ScheduleOptions& options,
   Admit(&model);                               // 2 is the goal legal and reachable
   Settle(&model, response->mutable_ledger());  // 3 what became of started actions
   NoteRequests(&model);
+  FindSick(&model);
   NoteUnknowns(&model);
   const std::vector<Drift> drift = Diff(model);                     // 4 what differs
   const std::vector<Action> actions = Lower(model, drift);          // 5 what would change it

@@ -74,6 +74,7 @@ class Pass {
       a.source_dc = running.source_dc;
       a.release_changes = running.release_changes;
       a.replication_factor = running.replication_factor;
+      a.some_keyspaces = running.some_keyspaces;
       a.joins = a.kind == Kind::kStartNode && (a.member == kNone || m_.member(a.member).movement == Movement::kJoining);
       if (!Claimable(a)) continue;
       ClaimsOf(m_, resources_, a, &claims);
@@ -110,7 +111,7 @@ class Pass {
         return a.keyspace != kNone && a.dc != kNone;
       case Kind::kRebuild:
       case Kind::kRepair:
-        return slot_ok && a.keyspace != kNone && a.dc != kNone;
+        return slot_ok && (a.keyspace != kNone || a.kind == Kind::kRebuild) && a.dc != kNone;
       default:
         return slot_ok && a.dc != kNone && a.rack != kNone;
     }
@@ -293,12 +294,19 @@ class Pass {
                        [&](ActionIndex p) { return TakesOut(actions_[At(p)].kind) && actions_[At(p)].slot == s.slot; });
   }
 
+  // What loses data for good is let pass for the keyspaces that the waiver names, and no other.
+  bool Names(const Waiver& w, const Refusal& r) const {
+    if (w.guard != "single-replica") return true;
+    return r.subject != kNone &&
+           std::find(w.keyspaces.begin(), w.keyspaces.end(), m_.keyspace(r.subject).name) != w.keyspaces.end();
+  }
+
   void ApplyWaivers(ActionIndex i) {
     const std::string id = ActionId(m_, actions_[At(i)], GoalOf(m_, actions_[At(i)]));
     out_.waived[At(i)].clear();
     auto waived = [&](const Refusal& r) {
       for (const Waiver& w : m_.policy.waivers) {
-        if (w.action_id == id && w.guard == Guards()[r.guard].slug) {
+        if (w.action_id == id && w.guard == Guards()[r.guard].slug && Names(w, r)) {
           out_.waived[At(i)].push_back(r.guard);
           return true;
         }
@@ -435,6 +443,7 @@ Schedule MakeSchedule(const Model& model, const std::vector<Action>& actions, co
 }
 
 std::string GoalOf(const Model& m, const Action& a) {
+  if (a.drift == "requested" && a.request != kNone) return std::string(m.request_at(a.request).uid);
   switch (a.kind) {
     case Kind::kCreateRack:
     case Kind::kUpdateRack:

@@ -90,7 +90,9 @@ class Teller {
     } else if (operation.kind == v1::ACTION_KIND_REPLACE_NODE) {
       ComeBack(operation, node);
     } else if (operation.kind == v1::ACTION_KIND_CLEANUP) {
-      node.owes_cleanup = false;
+      // One of some keyspaces leaves the others as they are.
+      const bool whole = operation.action == nullptr || operation.action->keyspaces().empty();
+      if (whole) node.owes_cleanup = false;
     } else if (operation.kind == v1::ACTION_KIND_DECOMMISSION || operation.kind == v1::ACTION_KIND_REMOVE_NODE ||
                operation.kind == v1::ACTION_KIND_ASSASSINATE) {
       if (node.in_ring) now_.ring_changes.push_back(number);

@@ -29,7 +29,8 @@ class StructureCheck {
       if (IsDestructive(operation.kind)) CheckIdentity(i);
       if (IsDestructive(operation.kind) && operation.action->ready()) CheckEvidence(i);
       // A plan that lists only what may start now leaves the rest of its units out.
-      if (operation.kind == v1::ACTION_KIND_DRAIN && request_.horizon() != v1::HORIZON_READY) CheckDrain(i);
+      if (operation.kind == v1::ACTION_KIND_DRAIN && !AskedFor(operation) && request_.horizon() != v1::HORIZON_READY)
+        CheckDrain(i);
     }
   }
 
@@ -190,6 +191,11 @@ class StructureCheck {
       if (!other.in_ring || other.known || !world.SameRing(node.dc, other.dc)) continue;
       Add("stale-evidence", number, absl::StrCat("the state of ", other.name, " is not known"));
     }
+  }
+
+  // A person may want a node drained and nothing else.
+  static bool AskedFor(const Operation& operation) {
+    return operation.action != nullptr && !operation.action->request_uid().empty() && operation.action->unit().empty();
   }
 
   void CheckDrain(int32_t drain) {

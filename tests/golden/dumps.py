@@ -273,6 +273,7 @@ def answers_of(me, nodes, case):
     asked = [(STORAGE, name, value) for name, value in storage.items()]
     asked += [(SNITCH, "Datacenter", me.dc), (SNITCH, "Rack", me.rack),
               (FAILURES, "AllEndpointStates", gossip_text(nodes, schema_version))]
+    asked += case.answers.get(me.slot, [])
     return [{"request": {"type": "read", "mbean": mbean, "attribute": name}, "value": value, "status": 200,
              "timestamp": NOW} for mbean, name, value in asked]
 
@@ -360,7 +361,6 @@ def pod(node, workload, made_from, case):
     state = {"running": {"startedAt": CREATED}}
     if node.state in (DOWN, DEAD_JOINING, LEAVING_DOWN):
         state = {"waiting": {"reason": "CrashLoopBackOff"}}
-    item["metadata"]["labels"].update(case.pod_labels.get(node.slot, {}))
     if node.slot in case.pod_uids:
         item["metadata"]["uid"] = case.pod_uids[node.slot]
     if node.state == PENDING:
@@ -419,6 +419,7 @@ def kubernetes_list(case, command, nodes):
         if node.state in HAS_POD:
             made_from = earlier[name] if node.slot in case.on_earlier else workloads[name]
             items.append(pod(node, stored[name], made_from, case))
+            items[-1]["metadata"]["labels"].update(case.labels.get(node.slot, {}))
         if node.state != GHOST and node.slot not in case.no_claims:
             items.append(claim(node, workloads[name], case))
         if node.slot in case.mounted_by:
@@ -463,6 +464,8 @@ class Case:
         self.started = list(started)  # (kind, slot): actions in flight, which the ledger tells
         self.started_from = started_from or {}  # states in which those actions were planned
         self.left = list(left)        # slots whose nodes the ledger knows to have left
+        self.labels = more.pop("labels", {})    # slot -> labels of its Pod beside those of its template
+        self.answers = more.pop("answers", {})  # slot -> (mbean, attribute, value): what its node tells beside the rest
         self.policy = more.pop("policy", None)            # policy.yaml
         self.down = more.pop("down", {})                  # slot -> seconds since it was first seen down
         self.members = more.pop("members", False)         # the ledger knows who lives where
@@ -471,7 +474,6 @@ class Case:
         self.host_ids = more.pop("host_ids", {})          # slot -> host id, where not the usual one
         self.swapped = more.pop("swapped", {})            # slot -> the slot whose address its pod has now
         self.still_up = set(more.pop("still_up", []))     # "viewer member": that node still sees the other up
-        self.pod_labels = more.pop("pod_labels", {})      # slot -> labels
         self.pod_uids = more.pop("pod_uids", {})
         self.claim_marks = more.pop("claim_marks", {})    # slot -> annotations of its claim
         self.no_claims = set(more.pop("no_claims", []))   # slots whose claim is not there
@@ -537,7 +539,8 @@ class Case:
             action = next(a for a in plan["plan"]["actions"]
                           if a["kind"] == kind and wanted.items() <= a["target"].items())
             yield {"id": action["id"], "kind": kind, "target": action["target"], "attempt": 1, "state": "in_flight",
-                   "started_at_seconds": NOW - 60, "deadline_seconds": NOW + 7200}
+                   "started_at_seconds": NOW - 60, "deadline_seconds": NOW + 7200,
+                   **{key: action[key] for key in ("request_uid",) if key in action}}
 
     def write_files(self, command, root):
         folder = f"{root}/{self.folder}"

@@ -91,6 +91,15 @@ ANOTHER_DISK = [{"mountPath": "/var/lib/cassandra/commitlog", "name": "commitlog
 TWO_DCS = {"dc1": (2, ONE), "dc2": (2, ONE)}
 BOTH = {"shop": {"dc1": 2, "dc2": 2}}
 
+SIX = cluster({"dc1": (2, THREE)})
+COMPACTIONS = "org.apache.cassandra.db:type=CompactionManager"
+
+
+def asked(name, argument="", status="ToDo"):
+    labels = {"operation-name": name, "operation-status": status}
+    return {**labels, "operation-argument": argument} if argument else labels
+
+
 GOLDEN = [
     Case("s01-scale-up", f1(3), f1(5), SHOP),
     Case("s02-scale-up-joining", f1(3), f1(5), SHOP, {"dc1/rack1/3": JOINING}, {"dc1/rack1": 4},
@@ -178,9 +187,24 @@ GOLDEN = [
     Case("d69-decommission-does-not-fit", f1(6), f1(2), SHOP, load=30 << 30),
     Case("x15-other-labels", f1(3), {**f1(3), "metadata": {**f1(3)["metadata"], "labels": {"team": "blue"}}}, SHOP),
     Case("x16-class-cannot-grow", f1(3), f1(3, dataCapacity="200Gi"), SHOP, expandable=False),
+    Case("op-cleanup-by-label", f1(3), f1(3), SHOP, labels={"dc1/rack1/1": asked("cleanup")}),
+    Case("op-rebuild-without-argument", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild")}),
+    Case("op-rebuild-from-dc1", f3(), f3(), EVERYWHERE, labels={"dc2/rack1/0": asked("rebuild", "dc1")}),
+    Case("op-wrong-label", f1(3), f1(3, cassandraImage=NEW_IMAGE), SHOP, labels={"dc1/rack1/1": asked("Cleanup")}),
+    Case("op-pod-deleted", f1(3), f1(3), SHOP, {"dc1/rack1/1": DOWN}, labels={"dc1/rack1/1": asked("cleanup")}),
+    Case("op-paused", f1(3), f1(3), SHOP, labels={"dc1/rack1/1": asked("upgradesstables", status="Paused")}),
+    Case("op-window-closed", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("op-unhealthy-node", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3,
+         answers={"dc1/rack2/0": [(COMPACTIONS, "PendingTasks", 4711)]}),
+    Case("op-approve-before", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("op-approve-after", SIX, cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("f85-pause-one-kind", SIX, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("f87-decommission-while-cleanup-runs", SIX, cluster({"dc1": (1, THREE)}), SHOP3,
+         started=[("cleanup", "dc1/rack1/0")], labels={"dc1/rack1/0": asked("cleanup")}, started_from={}),
+    Case("f88-grow-and-new-image", SIX, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3),
+    Case("e74-grow-while-cleanup-is-owed", f1(3), f1(5), SHOP, labels={"dc1/rack1/0": asked("cleanup")}),
 ]
 
-SIX = cluster({"dc1": (2, THREE)})
 REPLACE = {"dead_node": "replace"}
 HOURS = 7200
 OLD_CLUSTER = {"cassplan/cluster-uid": "7c6f1d1e-0000-4000-8000-00000000dead"}
@@ -188,7 +212,7 @@ OLD_CLUSTER = {"cassplan/cluster-uid": "7c6f1d1e-0000-4000-8000-00000000dead"}
 # Rows of what users of operators lost or asked for (docs/asks.md).
 ASKS = [
     Case("a01-stale-decommissioned-label", f1(4), f1(3), SHOP,
-         pod_labels={"dc1/rack1/3": {"operation-name": "decommission", "operation-status": "Done"}}),
+         labels={"dc1/rack1/3": {"operation-name": "decommission", "operation-status": "Done"}}),
     Case("a02-nobody-answers", f1(3), f1(2), SHOP, keep=[]),
     Case("a03-claim-of-an-older-cluster", f1(3), f1(3), SHOP, {"dc1/rack1/3": LEFTOVER}, {"dc1/rack1": 3},
          claim_marks={"dc1/rack1/3": OLD_CLUSTER}),

@@ -190,6 +190,25 @@ v1::PlanRequest PausedRestart() {
   return c.Build();
 }
 
+v1::PlanRequest RestartBesideASickNode() {
+  Cluster cluster(Even(1));
+  cluster.revision = "B";
+  v1::PlanRequest request = cluster.Build();
+  testing::NodeFactsOf("dc1/r2/0", &request)->set_pending_compactions(100'000);
+  return request;
+}
+
+v1::PlanRequest FlushOfANodeThatIsDown() {
+  Cluster cluster(Even(1));
+  cluster.node("dc1/r1/0").up = false;
+  v1::PlanRequest request = cluster.Build();
+  v1::RequestedOperation* o = request.mutable_desired()->add_operations();
+  o->set_uid("asked");
+  o->set_kind(v1::ACTION_KIND_FLUSH);
+  testing::SetSlot("dc1/r1/0", o->mutable_target());
+  return request;
+}
+
 v1::PlanRequest CleanupWithoutAutoPilot() {
   Cluster c(Even(1));
   c.node("dc1/r1/0").owes_cleanup = true;
@@ -268,6 +287,8 @@ const std::vector<Unseen>& UnseenByTheVerifier() {
       {"supported", "UnknownPartitioner", UnknownPartitioner, "restart_node dc1/r1/0"},
       {"ownership", "RackOfAnotherOwner", RackOfAnotherOwner, "update_rack dc1/r1"},
       {"paused", "PausedRestart", PausedRestart, "restart_node dc1/r1/0"},
+      {"healthy", "RestartBesideASickNode", RestartBesideASickNode, "restart_node dc1/r1/0"},
+      {"node-up", "FlushOfANodeThatIsDown", FlushOfANodeThatIsDown, "flush dc1/r1/0"},
       {"approval", "CleanupWithoutAutoPilot", CleanupWithoutAutoPilot, "cleanup dc1/r1/0"},
       {"canary", "CanaryOfARack", CanaryOfARack, "restart_node dc1/r1/0"},
       {"failure-stop", "RestartThatFailed", RestartThatFailed, "restart_node dc1/r1/0"},

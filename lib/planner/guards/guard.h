@@ -24,6 +24,7 @@ struct Refusal {
   uint8_t guard = 0;                // index into Guards()
   uint8_t code = 0;                 // the guard's own
   bool waits = false;               // something under way will end it; no person is needed
+  bool ends_by_itself = false;      // time alone ends it
   bool mate = false;                // only because of another restart of the same section, so another section may do
   Resource resource = kNoResource;  // whose next section might allow it; kNoResource: none will
   Id subject = kNone;               // the guard's own: member, slot, keyspace, ...
@@ -94,6 +95,8 @@ CASSPLAN_GUARD(Supported);
 CASSPLAN_GUARD(Ownership);
 CASSPLAN_GUARD(Identity);
 CASSPLAN_GUARD(Paused);
+CASSPLAN_GUARD(Healthy);
+CASSPLAN_GUARD(NodeUp);
 CASSPLAN_GUARD(Approval);
 CASSPLAN_GUARD(Canary);
 CASSPLAN_GUARD(FailureStop);

@@ -14,6 +14,8 @@ constexpr Guard kGuards[] = {
     {"ownership", CheckOwnership, DescribeOwnership},
     {"identity", CheckIdentity, DescribeIdentity},
     {"paused", CheckPaused, DescribePaused},
+    {"healthy", CheckHealthy, DescribeHealthy},
+    {"node-up", CheckNodeUp, DescribeNodeUp},
     {"approval", CheckApproval, DescribeApproval},
     {"canary", CheckCanary, DescribeCanary},
     {"failure-stop", CheckFailureStop, DescribeFailureStop},

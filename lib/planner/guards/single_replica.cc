@@ -16,10 +16,7 @@ void CheckSingleReplica(const Ask& ask, Refusals* out) {
                            : 0;
     int32_t elsewhere = 0;
     for (size_t d = 0; d < ks.rf.size(); ++d) elsewhere += static_cast<Id>(d) == a.dc ? 0 : ks.rf[d];
-    if (rf == 1 && elsewhere == 0) {
-      out->Add(0, kNoResource, static_cast<Id>(k));
-      return;
-    }
+    if (rf == 1 && elsewhere == 0) out->Add(0, kNoResource, static_cast<Id>(k));
   }
 }
 

@@ -71,6 +71,8 @@ TEST(SingleReplica, Waiver) {
   waiver->set_action_id(held.held(0).action_id());
   waiver->set_guard(kGuard);
   waiver->add_keyspaces("once");
+  waiver->set_by("ann");
+  waiver->set_why("its data is a cache");
   waiver->set_until_seconds(testing::kNow + 1);
   const v1::PlanResponse waived = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
   EXPECT_EQ(Answer(waived, kGuard, "replace_node dc1/r2/0"), kPlanned);

@@ -498,13 +498,20 @@ class ActionResult(Message):
 
 @dataclass(frozen=True)
 class Approval(Message):
-    """Message Approval of the schema."""
+    """A person read a plan and lets it start (policy.mode approve). It binds to the desired cluster without its
+    operations, to the policy, and to the actions that the plan had: plan_fingerprint is made of them. With
+    `action_ids`, the ids of all actions of that plan, it stays good while the plan is carried out: whatever of them
+    is not done yet may start, and an action that is none of them waits for an approval of its own. Without, it is
+    good only as long as the plan is the very same, so that the first action that is done ends it."""
+    #: PlanResponse.plan_fingerprint
     plan_fingerprint: str = ""
+    action_ids: tuple[str, ...] = ()
     by: str = ""
     at_seconds: int = 0
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "plan_fingerprint": Field(""),
+        "action_ids": Field("", repeated=True),
         "by": Field(""),
         "at_seconds": Field(0),
     }
