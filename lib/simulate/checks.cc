@@ -14,6 +14,8 @@ namespace {
 
 using absl::StrCat;
 
+constexpr int64_t kMostCompactions = 1000;  // what policy lets a node have by default
+
 bool InFlight(const v1::StartedAction& s) {
   return s.state() == v1::STARTED_STATE_IN_FLIGHT || s.state() == v1::STARTED_STATE_SUCCEEDED;
 }
@@ -206,11 +208,24 @@ void Checker::Orders(const v1::Action& action, int64_t evidence_at) {
     w_.violate("approval", StrCat(what, ", and cleanups are a person's to start"));
   std::set<std::string> schemas;
   bool known = true;
+  int64_t compactions = 0;
   int broken = 0;
   for (const Member& m : w_.members) {
     if (!w_.Serves(m)) continue;
     schemas.insert(m.schema);
     known &= m.partitioner == "Murmur3Partitioner";
+    if (m.slot != s) compactions = std::max(compactions, m.pending_compactions);  // a restart may help a sick one
+  }
+  const v1::HealthPolicy& health = policy_.health();
+  const int64_t limit = health.has_max_pending_compactions() ? health.max_pending_compactions() : kMostCompactions;
+  if (Disrupts(action.kind()) && compactions > limit)
+    w_.violate("healthy", StrCat(what, " while a node has ", compactions, " pending compactions"));
+  const bool runs_there = action.kind() == v1::ACTION_KIND_FLUSH || action.kind() == v1::ACTION_KIND_COMPACT ||
+                          action.kind() == v1::ACTION_KIND_SCRUB || action.kind() == v1::ACTION_KIND_GARBAGE_COLLECT;
+  if (runs_there && s != kNone) {
+    const int there = w_.FindMember(At(w_.slots, s).volume.host_id);
+    if (there != kNone && !At(w_.members, there).up && At(w_.members, there).changed_at + kGossipSettles < evidence_at)
+      w_.violate("node-up", StrCat(what, ", which is down"));
   }
   if (Moves(action.kind()) && schemas.size() > 1)
     w_.violate("schema-agreement", StrCat(what, " while live nodes have different schemas"));

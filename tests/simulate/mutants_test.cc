@@ -82,6 +82,8 @@ const std::vector<Killed>& Kills() {
       {"supported", "UnknownPartitioner", "supported", {}},
       {"ownership", "RackOfAnotherOwner", "ownership", {}},
       {"paused", "PausedRestart", "paused", {}},
+      {"healthy", "RestartBesideASickNode", "healthy", {}},
+      {"node-up", "FlushOfANodeThatIsDown", "node-up", {}},
       {"approval", "CleanupWithoutAutoPilot", "approval", {}},
       {"canary", "CanaryOfARack", "canary", {}},
       {"failure-stop", "GoodTemplate", "failure-stop", {"crash-loop=dc1/r1/0 at=20s for=2h"}},
