@@ -30,6 +30,7 @@ constexpr int64_t kLimit = 3 * 86400;
 constexpr int64_t kStay = 300;
 constexpr int64_t kGiveUp = 1800;  // a person is asked for, and nothing happens for so long
 constexpr int kDiskEvery = 600;
+constexpr int64_t kMaxEvidenceAge = 120;  // what policy accepts by default
 
 std::string KindName(v1::ActionKind kind) {
   std::string name = v1::ActionKind_Name(kind).substr(sizeof("ACTION_KIND_") - 1);
@@ -109,6 +110,8 @@ class FakeRun final : public Simulation {
   bool alive_ = true;
   int64_t clock_ = 0;
   std::vector<v1::StartAction> taken_;
+  std::vector<int64_t> taken_evidence_;  // for each, how old the answers of nodes were
+  int64_t evidence_at_ = 0;
   std::vector<std::pair<int, v1::ActionResult>> results_;  // life, result
   std::vector<Fault> faults_;
   int faults_left_ = 0;
@@ -288,6 +291,7 @@ void FakeRun::StartAction(const v1::StartAction& start) {
   bar.set_from_seconds(world_.now);
   bar.set_reason(a.reason().text());
   taken_.push_back(start);
+  taken_evidence_.push_back(evidence_at_);
   const int index = Size(taken_) - 1;
   int64_t delay = world_.random.Between(1, 3);
   if (lose_ > 0) {
@@ -310,7 +314,7 @@ void FakeRun::StartAction(const v1::StartAction& start) {
 void FakeRun::TakeEffect(int index) {
   const v1::StartAction start = At(taken_, index);
   if (!said_.insert(StrCat("effect ", start.action().id(), "#", start.attempt())).second) return;
-  checker_.Start(start.action(), stored_);
+  checker_.Start(start.action(), stored_, At(taken_evidence_, index));
   Execute(start.action(), start.attempt(), &world_);
 }
 
@@ -325,6 +329,13 @@ v1::Observed FakeRun::Look() {
       if (r.source() == source) *mixed.add_reports() = r;
     }
     observed = std::move(mixed);
+  }
+  // Older evidence than policy accepts is no excuse.
+  evidence_at_ = world_.now;
+  const int64_t oldest =
+      world_.now - (policy_.max_evidence_age_seconds() > 0 ? policy_.max_evidence_age_seconds() : kMaxEvidenceAge);
+  for (const v1::Report& r : observed.reports()) {
+    if (r.has_view()) evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch));
   }
   return observed;
 }
@@ -489,6 +500,12 @@ void FakeRun::BeginFault(const Fault& fault, int index) {
       world_.StopProcess(s);
       break;
     }
+    case FaultKind::kFill: {
+      const std::vector<std::string> parts = absl::StrSplit(fault.value, ':');
+      Volume& volume = At(world_.slots, world_.FindSlot(parts[0])).volume;
+      volume.other_bytes = volume.capacity / 100 * ShareOf(parts[1]);
+      break;
+    }
     case FaultKind::kClock:
       clock_ += fault.seconds;
       break;
@@ -546,6 +563,9 @@ void FakeRun::EndFault(const Fault& fault) {
     case FaultKind::kDisk:
       At(world_.slots, s).volume.other_bytes = 0;
       start_again(s);
+      break;
+    case FaultKind::kFill:
+      At(world_.slots, world_.FindSlot(fault.value.substr(0, fault.value.find(':')))).volume.other_bytes = 0;
       break;
     case FaultKind::kSwap: {
       const std::vector<std::string> two = absl::StrSplit(fault.value, ',');
