@@ -39,7 +39,7 @@ find_cluster() {
 install_missing
 cluster=$(find_cluster)
 echo "building the cassplan command in $build (some minutes)"
-cmake --preset release -B "$build" --log-level=WARNING -DCASSPLAN_BUILD_TESTS=OFF -DCASSPLAN_BUILD_BENCHMARKS=OFF >/dev/null
+cmake --preset release -B "$build" --log-level=WARNING -DCASSPLAN_BUILD_TESTS=OFF -DCASSPLAN_BUILD_BENCHMARKS=OFF -DCASSPLAN_BUILD_OPERATOR=OFF >/dev/null
 NINJA_STATUS="[%f/%t] " cmake --build "$build" --target cassplan
 
 observed="$cluster/observed"

@@ -28,7 +28,7 @@ ALLOWED = {
     "dump": {"base", "model", "cassandra", "kubernetes"},
     "report": {"base", "model"},
     "lint": {"base", "model", "kubernetes", "report"},
-    "executors": {"base", "model", "reconcile", "cassandra", "kubernetes", "reaper", "icarus"},
+    "executors": {"base", "dump", "model", "reconcile", "cassandra", "kubernetes", "reaper", "icarus"},
 }
 NOT_A_MODULE = {"cmake"}
 # Which folder implements a public header.

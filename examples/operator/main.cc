@@ -1,0 +1,75 @@
+// cassplan-operator: the host that reaches clusters.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "examples/operator/observe.h"
+
+namespace cassplan::host {
+namespace {
+
+constexpr char kFooter[] = R"(
+Examples:
+  cassplan-operator observe --cluster demo --namespace shop --output dump/
+  cassplan plan --desired demo.yaml --observed dump/
+
+Exit codes: 0 done, 1 something could not be collected (named on standard error; a plan takes it as unknown),
+3 a wrong argument, kubeconfig or permission, 6 the API server cannot be reached.)";
+
+void Describe(CLI::App* observe, ObserveCommand* command) {
+  observe->add_option("--cluster", command->cluster, "Name of the CassandraCluster")->required();
+  observe->add_option("--output", command->output, "Folder for the dump")->required();
+  observe->add_flag("--replace", command->replace, "Replace the dump that is in the folder");
+  observe->add_option("--namespace,-n", command->name_space, "Its namespace (default: that of the context)");
+  observe->add_option("--kubeconfig", command->kubeconfig,
+                      "Default: $KUBECONFIG, then the Pod's service account, then ~/.kube/config");
+  observe->add_option("--context", command->context, "Context of the kubeconfig");
+  observe->add_option("--jolokia-port", command->jolokia_port, "Port of Jolokia on each node")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65535));
+  observe->add_option("--jolokia-user", command->jolokia_user, "User for basic authentication");
+  observe->add_option("--jolokia-password-file", command->jolokia_password_file, "File with the password");
+  observe->add_option("--timeout", command->timeout_seconds, "Seconds that a node has to answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 600));
+  observe->add_option("--parallel", command->parallel, "Nodes asked at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Reaches Cassandra clusters on Kubernetes, for cassplan.", "cassplan-operator");
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  ObserveCommand command;
+  CLI::App* observe = app.add_subcommand("observe", "Collect what a plan needs to know of a live cluster; reads only");
+  observe->footer(kFooter);
+  Describe(observe, &command);
+  const CLI::App* version = app.add_subcommand("version", "Print the version");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "error: " << error.what() << " (see cassplan-operator --help)\n";
+    return kInvalidInput;
+  }
+  if (version->parsed()) {
+    std::cout << "cassplan-operator " << CASSPLAN_VERSION << "\n";
+    return kDone;
+  }
+  return Observe(command);
+}
+
+}  // namespace
+}  // namespace cassplan::host
+
+int main(int argc, char** argv) {
+  try {
+    return cassplan::host::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "error: internal: " << error.what() << "\n";
+    return cassplan::host::kInternalError;
+  }
+}
