@@ -12,7 +12,7 @@ constexpr int64_t kDefaultGrace = 10 * 86'400;
 
 bool Stale(const Slot& slot, const Rack& rack) {
   if (rack.template_refused || slot.present != Known::kYes) return false;
-  if (!slot.revision.empty() && slot.revision != rack.desired_revision) return true;
+  if (slot.revision != rack.desired_revision) return true;  // where it is not known, maybe
   return !rack.restart_token.empty() && slot.token != rack.restart_token;
 }
 

@@ -60,7 +60,7 @@ Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
                          " is in the seed list, and a node that is its own seed joins without its data"),
             "take it out of the seed list, let it join, then put it back"};
   }
-  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.dc(a.dc).name),
+  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.DcName(a.dc)),
           "bring another seed back first"};
 }
 
