@@ -2,6 +2,7 @@
 #ifndef CASSPLAN_CAPI_BOUNDARY_H_
 #define CASSPLAN_CAPI_BOUNDARY_H_
 
+#include <atomic>
 #include <new>
 #include <string>
 #include <utility>
@@ -57,6 +58,25 @@ cassplan_status Call(cassplan_buffer** out, cassplan_error** error, const Body& 
     return ReportException(error);
   }
 }
+
+// Sees that one thread at a time uses a handle, which has `std::atomic<bool> busy`.
+template <typename Handle>
+class Turn {
+ public:
+  Turn(Handle* handle, const char* what) : handle_(handle) {
+    if (handle == nullptr) Fail(CASSPLAN_INVALID_ARGUMENT, std::string("the ") + what + " is NULL");
+    if (handle->busy.exchange(true, std::memory_order_acquire)) {
+      Fail(CASSPLAN_FAILED_PRECONDITION,
+           std::string("the ") + what + " is used by another thread at this moment; one at a time");
+    }
+  }
+  ~Turn() { handle_->busy.store(false, std::memory_order_release); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Handle* handle_;
+};
 
 }  // namespace cassplan::capi
 

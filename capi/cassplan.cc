@@ -9,7 +9,6 @@
 #include "capi/messages.h"
 #include "cassplan/explain.h"
 #include "cassplan/planner.h"
-#include "cassplan/simulate.h"
 #include "cassplan/v1/embed.pb.h"
 #include "cassplan/verify.h"
 #include "google/protobuf/arena.h"
@@ -27,9 +26,11 @@ namespace {
 using cassplan::capi::Call;
 using cassplan::capi::CheckEncoding;
 using cassplan::capi::Fail;
+using cassplan::capi::FailWith;
 using cassplan::capi::Input;
 using cassplan::capi::Parse;
 using cassplan::capi::ParseWithRequest;
+using cassplan::capi::ValueOf;
 using cassplan::capi::Write;
 using google::protobuf::Arena;
 namespace report = cassplan::report;
@@ -43,13 +44,6 @@ constexpr const char* kFunctions[] = {
 #include "capi/functions.inc"
 #undef CASSPLAN_FUNCTION
 };
-
-// A status of the library that is not one of a caller's mistake is a defect.
-[[noreturn]] void FailWith(const absl::Status& status) {
-  const bool mistake =
-      status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
-  Fail(mistake ? CASSPLAN_INVALID_ARGUMENT : CASSPLAN_INTERNAL, std::string(status.message()));
-}
 
 void CheckRange(const char* field, int64_t value, int64_t lowest, int64_t highest) {
   if (value >= lowest && value <= highest) return;
@@ -189,12 +183,6 @@ v1::PlanDifference Diff(const v1::DiffRequest& request) {
   return out;
 }
 
-template <typename T>
-T ValueOf(absl::StatusOr<T> result) {
-  if (!result.ok()) FailWith(result.status());
-  return *std::move(result);
-}
-
 std::string Convert(const char* name, cassplan_encoding from, absl::string_view bytes, cassplan_encoding to) {
   if (name == nullptr) Fail(CASSPLAN_INVALID_ARGUMENT, "the name of the message is NULL");
   if (from != CASSPLAN_ENCODING_YAML) CheckEncoding(from);
@@ -241,8 +229,6 @@ cassplan_status Ask(cassplan_encoding encoding, const void* data, size_t size, c
 }
 
 }  // namespace
-
-int32_t cassplan_abi_version(void) { return CASSPLAN_ABI_VERSION; }
 
 const char* cassplan_version_string(void) { return CASSPLAN_VERSION; }
 
@@ -351,11 +337,4 @@ cassplan_status cassplan_diff(cassplan_encoding encoding, const void* request, s
                               cassplan_buffer** difference, cassplan_error** error) {
   return Ask<v1::DiffRequest>(encoding, request, request_size, difference, error,
                               [&](const auto& asked) { return Write(encoding, Diff(asked)); });
-}
-
-cassplan_status cassplan_simulate(cassplan_encoding encoding, const void* request, size_t request_size,
-                                  cassplan_buffer** result, cassplan_error** error) {
-  return Ask<v1::SimulationRequest>(
-      encoding, request, request_size, result, error,
-      [&](const auto& asked) { return Write(encoding, ValueOf(cassplan::Simulate(asked))); }, "start.");
 }

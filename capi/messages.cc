@@ -155,6 +155,12 @@ std::string Write(cassplan_encoding encoding, const Message& message) {
   return bytes;
 }
 
+void FailWith(const absl::Status& status) {
+  const bool mistake =
+      status.code() == absl::StatusCode::kInvalidArgument || status.code() == absl::StatusCode::kNotFound;
+  Fail(mistake ? CASSPLAN_INVALID_ARGUMENT : CASSPLAN_INTERNAL, std::string(status.message()));
+}
+
 std::vector<std::string> MessageNames() {
   std::vector<std::string> names;
   for (const FileDescriptor* file : SchemaFiles()) {

@@ -3,8 +3,11 @@
 #define CASSPLAN_CAPI_MESSAGES_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "capi/boundary.h"
 #include "cassplan/v1/planner.pb.h"
@@ -27,6 +30,15 @@ std::vector<v1::Finding> ParseWithRequest(cassplan_encoding encoding, absl::stri
                                           const std::string& prefix, google::protobuf::Message* message);
 
 std::string Write(cassplan_encoding encoding, const google::protobuf::Message& message);
+
+// A status of the library that is not one of a caller's mistake is a defect.
+[[noreturn]] void FailWith(const absl::Status& status);
+
+template <typename T>
+T ValueOf(absl::StatusOr<T> result) {
+  if (!result.ok()) FailWith(result.status());
+  return *std::move(result);
+}
 
 // The names of messages that cassplan_convert knows, sorted; and one of them, or nullptr.
 std::vector<std::string> MessageNames();

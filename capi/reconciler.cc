@@ -22,27 +22,11 @@ using cassplan::capi::Call;
 using cassplan::capi::Fail;
 using cassplan::capi::Input;
 using cassplan::capi::ParseWithRequest;
+using cassplan::capi::Turn;
 using cassplan::capi::Write;
 namespace v1 = cassplan::v1;
 
 constexpr int64_t kDay = 86400;
-
-// Sees that one thread at a time is inside.
-class Turn {
- public:
-  explicit Turn(cassplan_reconciler* reconciler) : reconciler_(reconciler) {
-    if (reconciler == nullptr) Fail(CASSPLAN_INVALID_ARGUMENT, "the reconciler is NULL");
-    if (reconciler->busy.exchange(true, std::memory_order_acquire)) {
-      Fail(CASSPLAN_FAILED_PRECONDITION, "the reconciler is used by another thread at this moment; one at a time");
-    }
-  }
-  ~Turn() { reconciler_->busy.store(false, std::memory_order_release); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  cassplan_reconciler* reconciler_;
-};
 
 int64_t Seconds(const char* field, int64_t value, int64_t otherwise) {
   if (value >= 0 && value <= kDay) return value == 0 ? otherwise : value;
@@ -94,7 +78,7 @@ cassplan_status cassplan_reconciler_new(cassplan_encoding encoding, const void* 
 cassplan_status cassplan_reconciler_step(cassplan_reconciler* reconciler, cassplan_encoding encoding, const void* step,
                                          size_t step_size, cassplan_buffer** effects, cassplan_error** error) {
   return Call(effects, error, [&] {
-    const Turn turn(reconciler);
+    const Turn turn(reconciler, "reconciler");
     v1::ReconcilerStep message;
     std::vector<v1::Finding> findings = ParseWithRequest(encoding, Input(step, step_size), "event.", &message);
     v1::ReconcilerEffects out = Step(message, &reconciler->machine);
@@ -106,7 +90,7 @@ cassplan_status cassplan_reconciler_step(cassplan_reconciler* reconciler, casspl
 cassplan_status cassplan_reconciler_checkpoint(cassplan_reconciler* reconciler, cassplan_encoding encoding,
                                                cassplan_buffer** checkpoint, cassplan_error** error) {
   return Call(checkpoint, error, [&] {
-    const Turn turn(reconciler);
+    const Turn turn(reconciler, "reconciler");
     cassplan::capi::CheckEncoding(encoding);
     v1::ReconcileCheckpoint message;
     if (!message.ParseFromString(reconciler->machine.Checkpoint()))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold, in order of cost: format, tests with g++, the same plans with clang, and what README.md
-# promises; with --all sanitizers, fuzzing, the Python package and Debian packages, too. The last line is
+# promises, fuzzing; with --all sanitizers, the Python package and Debian packages, too. The last line is
 # "N passed, N failed": tests of ctest and steps of this script.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +14,8 @@ usage() {
 usage: tests/run.sh [--quick | --all] [--only TEXT] [--jobs N] [--fuzz-seconds N]
 
   --quick           only the format check and the preset dev
-  --all             also the presets asan, tsan and fuzz, the Python package in fresh environments, Debian packages
+  --all             also the presets asan and tsan, a build as a subdirectory, the Python package in fresh environments,
+                    Debian packages
   --only TEXT       only the steps with TEXT in their name
   --jobs N          compilers and tests at once (default: the number of processors)
   --fuzz-seconds N  how long each fuzz target looks for new inputs (default 20)
@@ -199,6 +200,9 @@ preset_tsan() {
 
 debian_packages() { tests/packages.sh build/dev build/dev/tests/capi/requests/adopt-02-image.request.json; }
 
+# As a part of somebody's own build.
+subdirectory() { python3 tests/consumer/consumer_test.py build/dev build/dev/tests/capi/requests subdirectory; }
+
 python_package() { tests/python.sh build/dev/tests/capi/requests; }
 
 quickstart_runs() { examples/quickstart.sh; }
@@ -215,15 +219,16 @@ if [[ $quick == no ]]; then
   step "g++ and clang agree" compilers_agree
   step quickstart quickstart_runs
   step readme readme_is_true
-fi
-if [[ $all == yes ]]; then
-  step "preset asan" preset_asan
   step "preset fuzz" preset_fuzz
   for target in tests/fuzz/*_fuzz.cc; do
     name=$(basename "$target" _fuzz.cc)
     step "fuzz $name" fuzz "$name"
   done
+fi
+if [[ $all == yes ]]; then
+  step "preset asan" preset_asan
   step "preset tsan" preset_tsan
+  step add_subdirectory subdirectory
   step python python_package
   step "debian packages" debian_packages
 fi

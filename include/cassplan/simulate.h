@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,6 +29,21 @@ struct SimulateHooks {
 // Errors: kInvalidArgument when a fault cannot be read (with its column), names what the cluster does not have, or a
 // number is out of bounds; kInternal when the planner fails.
 absl::StatusOr<v1::SimulationResult> Simulate(const v1::SimulationRequest& request, const SimulateHooks& hooks = {});
+
+// The same, in pieces: for hosts that show progress or may stop. Threads: one at a time.
+class Simulation {
+ public:
+  virtual ~Simulation() = default;
+
+  // Goes on for at most `max_steps` events of virtual time; true: the run is over.
+  virtual bool Run(int64_t max_steps) = 0;
+
+  // What has been until now; once. The verdict of a run that is not over is as at its limit.
+  virtual v1::SimulationResult TakeResult() = 0;
+};
+
+// Errors: as of Simulate.
+absl::StatusOr<std::unique_ptr<Simulation>> MakeSimulation(v1::SimulationRequest request, SimulateHooks hooks = {});
 
 // A planner that acts by the rules of CassKop as they are documented, as a model to compare with.
 v1::PlanResponse NaivePlan(const v1::PlanRequest& request);

@@ -10,12 +10,14 @@ using absl::StrCat;
 void Describer::Decommission() {
   SlotIdentity();
   NothingElseDown();
-  Pre("node_mode", "normal");
+  // What failed once is asked for again from where it stopped; that it says so is no sign of the new attempt.
+  const bool again = m_.member(a_.member).mode == Mode::kDecommissionFailed;
+  Pre("node_mode", again ? "decommission_failed" : "normal");
   Pre("schema_versions", "1");
   Pre("disk_forecast", "fits");
   Done("node_mode", "decommissioned");
   Done("absent_for_majority", m_.member(a_.member).host_id);
-  Abort("node_mode", "decommission_failed");
+  if (!again) Abort("node_mode", "decommission_failed");
   Effect("member", "left");
   out_->set_force(a_.force);
   out_->set_reversibility(v1::REVERSIBILITY_UNTIL_STARTED);

@@ -251,17 +251,26 @@ std::string CheckMounted(const Facts& f, const v1::Action& a, const std::string&
   return known && f.volume->mounted() == (value == "yes") ? "" : known ? "the opposite" : "not known";
 }
 
-// Nodes that were down when the plan was made may be down still; none beside them.
+// Nodes that were down when the plan was made may be down still; none beside them. The plan names a node by its slot,
+// and one that is silent may have no such name here: it passes for a named one that nobody here goes by, never for one
+// that is known to be another.
 std::string CheckDown(const Facts& f, const v1::Action&, const std::string& value) {
   if (f.viewers() == 0 && !f.members.empty()) return "not known";
   const std::vector<std::string> names = absl::StrSplit(value, ',');
-  const std::set<std::string> allowed(names.begin(), names.end());
-  std::vector<std::string> more;
-  for (const std::string& host : f.Down()) {
-    if (!allowed.count(host) && !allowed.count(f.NameOf(host))) more.push_back(f.NameOf(host));
+  std::set<std::string> allowed(names.begin(), names.end());
+  allowed.erase("none");
+  std::set<std::string> open = allowed;
+  for (const auto& [host, votes] : f.members) {
+    open.erase(host);
+    open.erase(f.NameOf(host));
   }
-  // Without its own word a node has no name by its slot; then as many may be down as were.
-  if (value != "none" && more.size() + allowed.size() > 0 && f.Down().size() <= allowed.size()) return "";
+  std::vector<std::string> more;
+  std::vector<std::string> unnamed;
+  for (const std::string& host : f.Down()) {
+    if (allowed.count(host) || allowed.count(f.NameOf(host))) continue;
+    (f.NameOf(host) == host ? unnamed : more).push_back(f.NameOf(host));
+  }
+  if (unnamed.size() > open.size()) more.insert(more.end(), unnamed.begin(), unnamed.end());
   return more.empty() ? "" : StrCat("down: ", absl::StrJoin(more, ","));
 }
 

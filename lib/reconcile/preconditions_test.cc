@@ -63,6 +63,31 @@ TEST(Preconditions, AnotherNodeWentDown) {
   EXPECT_EQ(Unmet(drain, cluster), "down_outside_section ");
 }
 
+// As many are down as when the plan was made, and not the same one.
+TEST(Preconditions, AnotherNodeIsDownInPlaceOfTheOneThatWas) {
+  Cluster cluster(Even(2));
+  cluster.templates = {{{"dc1", "r1"}, "B"}, {{"dc1", "r2"}, "B"}, {{"dc1", "r3"}, "B"}};
+  cluster.revision = "B";
+  cluster.node("dc1/r1/1").up = false;
+  v1::Action drain = Find(Stale(), v1::ACTION_KIND_DRAIN);
+  drain.clear_preconditions();
+  v1::Condition* down = drain.add_preconditions();
+  down->set_fact("down_outside_section");
+  down->set_value("dc1/r1/1");
+  EXPECT_EQ(Unmet(drain, cluster), "");
+  cluster.node("dc1/r1/1").up = true;
+  cluster.node("dc1/r2/1").up = false;
+  EXPECT_EQ(Unmet(drain, cluster), "down_outside_section ");
+  // What is down and has no slot may be the one that the plan knew by a slot.
+  cluster.node("dc1/r2/1").up = true;
+  cluster.node("dc1/r1/1").up = false;
+  cluster.node("dc1/r1/1").slot_present = false;
+  EXPECT_EQ(Unmet(drain, cluster), "");
+  cluster.node("dc1/r3/1").up = false;
+  cluster.node("dc1/r3/1").slot_present = false;
+  EXPECT_EQ(Unmet(drain, cluster), "down_outside_section ");
+}
+
 TEST(Preconditions, RangesMove) {
   Cluster cluster(Even(1));
   cluster.desired = Even(2);

@@ -14,8 +14,7 @@ namespace {
 
 using absl::StrCat;
 
-// Nobody can know of a node that died a moment ago: the failure detector, an observation and the store come between.
-constexpr int64_t kGrace = 75;
+constexpr int64_t kMostCompactions = 1000;  // what policy lets a node have by default
 
 bool InFlight(const v1::StartedAction& s) {
   return s.state() == v1::STARTED_STATE_IN_FLIGHT || s.state() == v1::STARTED_STATE_SUCCEEDED;
@@ -181,17 +180,105 @@ void Checker::Forgive() {
   }
 }
 
+// Full by what was moved there; what a fault or a person put there does not count.
 void Checker::Disks() {
   for (int s = 0; s < Size(w_.slots); ++s) {
     const Volume& volume = At(w_.slots, s).volume;
-    if (volume.present && volume.other_bytes == 0 && volume.capacity > 0 && w_.Used(volume) > volume.capacity) {
-      w_.violate("disk-forecast", StrCat("the disk of ", w_.SlotName(s), " is full"));
+    if (!volume.present || volume.capacity <= 0) continue;
+    if (w_.Used(volume) <= volume.capacity) {
+      other_when_it_fit_[s] = volume.other_bytes;
+      continue;
     }
+    const auto fit = other_when_it_fit_.find(s);
+    if (fit == other_when_it_fit_.end() || fit->second != volume.other_bytes) continue;
+    w_.violate("disk-forecast", StrCat("the disk of ", w_.SlotName(s), " is full"));
   }
 }
 
-void Checker::Start(const v1::Action& action, const v1::Ledger& ledger) {
+// What a person said, and what the verifier's invariants do not judge.
+void Checker::Orders(const v1::Action& action, int64_t evidence_at) {
+  const int s = w_.FindSlot(action.target());
+  const std::string what = StrCat(v1::ActionKind_Name(action.kind()).substr(sizeof("ACTION_KIND_") - 1), " of ",
+                                  s == kNone ? action.target().datacenter() : w_.SlotName(s));
+  for (const v1::PausedKind& paused : policy_.paused()) {
+    if (paused.kind() == action.kind()) w_.violate("paused", StrCat(what, ", and a person has paused it"));
+  }
+  const bool asked = !action.request_uid().empty();
+  if (action.kind() == v1::ACTION_KIND_CLEANUP && w_.desired.has_auto_cleanup() && !w_.desired.auto_cleanup() && !asked)
+    w_.violate("approval", StrCat(what, ", and cleanups are a person's to start"));
+  std::set<std::string> schemas;
+  bool known = true;
+  int64_t compactions = 0;
+  int broken = 0;
+  for (const Member& m : w_.members) {
+    if (!w_.Serves(m)) continue;
+    schemas.insert(m.schema);
+    known &= m.partitioner == "Murmur3Partitioner";
+    if (m.slot != s) compactions = std::max(compactions, m.pending_compactions);  // a restart may help a sick one
+  }
+  const v1::HealthPolicy& health = policy_.health();
+  const int64_t limit = health.has_max_pending_compactions() ? health.max_pending_compactions() : kMostCompactions;
+  if (Disrupts(action.kind()) && compactions > limit)
+    w_.violate("healthy", StrCat(what, " while a node has ", compactions, " pending compactions"));
+  const bool runs_there = action.kind() == v1::ACTION_KIND_FLUSH || action.kind() == v1::ACTION_KIND_COMPACT ||
+                          action.kind() == v1::ACTION_KIND_SCRUB || action.kind() == v1::ACTION_KIND_GARBAGE_COLLECT;
+  if (runs_there && s != kNone) {
+    const int there = w_.FindMember(At(w_.slots, s).volume.host_id);
+    if (there != kNone && !At(w_.members, there).up && At(w_.members, there).changed_at + kGossipSettles < evidence_at)
+      w_.violate("node-up", StrCat(what, ", which is down"));
+  }
+  if (Moves(action.kind()) && schemas.size() > 1)
+    w_.violate("schema-agreement", StrCat(what, " while live nodes have different schemas"));
+  if ((Disrupts(action.kind()) || Moves(action.kind())) && !known)
+    w_.violate("supported", StrCat(what, ", and ranges are not known under this partitioner"));
+  if (!Disrupts(action.kind()) || s == kNone || asked) return;
+  for (const v1::DesiredDatacenter& dc : w_.desired.datacenters()) {
+    for (const v1::DesiredRack& rack : dc.racks()) {
+      const bool here = dc.name() == action.target().datacenter() && rack.name() == action.target().rack();
+      if (here && At(w_.slots, s).ordinal < rack.partition() &&
+          action.template_revision() == rack.template_().revision())
+        w_.violate("canary", StrCat(what, ", which is not to have the new template yet"));
+      for (const Slot& slot : w_.slots) {
+        const bool there = At(w_.racks, slot.rack).name == rack.name() &&
+                           At(w_.dcs, At(w_.racks, slot.rack).dc) == dc.name() && slot.pod;
+        const int m = w_.FindMember(slot.volume.host_id);
+        if (there && slot.revision == rack.template_().revision() && slot.crash_loops && m != kNone &&
+            At(w_.members, m).changed_at + kGossipSettles < evidence_at)
+          ++broken;
+      }
+    }
+  }
+  const int m = At(w_.slots, s).member;
+  const int most = policy_.has_max_failed_restarts() ? policy_.max_failed_restarts() : 1;
+  if (broken >= most && m != kNone && w_.Serves(At(w_.members, m)))
+    w_.violate("failure-stop", StrCat(what, ", and ", broken, " node(s) do not start on the new template"));
+}
+
+// Nothing of another owner is touched, nothing is destroyed that is not named, and only what can grow is grown.
+void Checker::Foreign(const v1::Action& action) {
+  const auto foreign = [&](const std::string& owner) {
+    return !owner.empty() && !w_.owner.empty() && owner != w_.owner;
+  };
+  const int r = w_.FindRack(action.target());
+  if (r != kNone && At(w_.racks, r).present && foreign(At(w_.racks, r).facts.owner_id()))
+    w_.violate("ownership", StrCat("rack ", At(w_.racks, r).name, " belongs to ", At(w_.racks, r).facts.owner_id()));
+  const int s = w_.FindSlot(action.target());
+  const bool volume = action.kind() == v1::ACTION_KIND_DELETE_VOLUME ||
+                      action.kind() == v1::ACTION_KIND_QUARANTINE_VOLUME ||
+                      action.kind() == v1::ACTION_KIND_GROW_VOLUME;
+  const bool destroys = volume && action.kind() != v1::ACTION_KIND_GROW_VOLUME;
+  if (destroys && action.target().uid().empty())
+    w_.violate("identity", StrCat("a volume of ", action.target().rack(), " is to go, and its uid is not named"));
+  if (s != kNone && action.kind() == v1::ACTION_KIND_GROW_VOLUME && !At(w_.slots, s).volume.facts.expandable())
+    w_.violate("volume-growth", StrCat("the volume of ", w_.SlotName(s), " grows, and its class may not be able to"));
+  if (s != kNone && volume && foreign(At(w_.slots, s).volume.facts.owner_id()))
+    w_.violate("ownership", StrCat("the volume of ", w_.SlotName(s), " belongs to another cluster"));
+}
+
+void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, int64_t evidence_at) {
   // A node that a fault took down is not the plan's.
+  Orders(action, evidence_at);
+  Foreign(action);
   const int slot = w_.FindSlot(action.target());
   const int runs = slot == kNone ? kNone : At(w_.slots, slot).member;
   if (Disrupts(action.kind()) && runs != kNone && w_.Serves(At(w_.members, runs))) taken_.insert(slot);
@@ -201,7 +288,8 @@ void Checker::Start(const v1::Action& action, const v1::Ledger& ledger) {
   request.set_now_seconds(w_.epoch + w_.now);
   Sight truth;
   truth.truth = true;
-  truth.grace = kGrace;
+  // Nobody could know of a node that died after the evidence, or so shortly before it that its peers had not noticed.
+  truth.grace = kGossipSettles + std::max<int64_t>(0, w_.now - evidence_at);
   truth.no_grace = w_.FindSlot(action.target());
   truth.no_grace_member =
       w_.FindMember(action.replaced_host_id().empty() ? action.target().host_id() : action.replaced_host_id());

@@ -22,7 +22,8 @@ class Checker {
   // After every event. `started`: what the host's ledger has in flight.
   void State(const v1::Ledger& ledger);
   // Just before an action takes effect: the verifier's invariants on the true state, with all else that is in flight.
-  void Start(const v1::Action& action, const v1::Ledger& ledger);
+  // `evidence_at`: when the nodes were asked of whose answers its start was decided.
+  void Start(const v1::Action& action, const v1::Ledger& ledger, int64_t evidence_at);
   // Rows that a fault has just destroyed are no longer asked for.
   void Forgive();
 
@@ -37,6 +38,8 @@ class Checker {
   void Data();
   void Movements(const v1::Ledger& ledger);
   void Disks();
+  void Orders(const v1::Action& action, int64_t evidence_at);
+  void Foreign(const v1::Action& action);
   int Need(int keyspace, int factor) const;
 
   World& w_;
@@ -45,6 +48,7 @@ class Checker {
   std::tuple<int64_t, int64_t, std::string> seen_serving_;
   std::pair<int64_t, int64_t> seen_data_ = {-1, -1};
   std::map<std::pair<int, int>, int> last_up_;
+  std::map<int, int64_t> other_when_it_fit_;  // by slot: what else was on its disk
   std::set<int> taken_;  // slots whose nodes served when the plan took them away, and do not serve again yet
 };
 

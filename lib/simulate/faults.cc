@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace cassplan::simulate {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using absl::StrCat;
 using absl::string_view;
 
-enum class Value { kZone, kSlot, kSource, kWord, kTime, kTwoSlots, kHand };
+enum class Value { kZone, kSlot, kSource, kWord, kTime, kTwoSlots, kShare, kHand };
 
 struct Word {
   string_view name;
@@ -26,7 +27,7 @@ struct Word {
   int64_t usual;     // seconds
 };
 
-constexpr std::array<Word, 18> kWords = {{
+constexpr std::array<Word, 19> kWords = {{
     {"zone", FaultKind::kZone, Value::kZone, "", 600},
     {"pod", FaultKind::kPod, Value::kSlot, "", 0},
     {"node", FaultKind::kNode, Value::kSlot, "", 600},
@@ -41,6 +42,7 @@ constexpr std::array<Word, 18> kWords = {{
     {"stuck", FaultKind::kStuck, Value::kWord, "streams", 600},
     {"fail", FaultKind::kStreamFails, Value::kWord, "streams", 0},
     {"disk", FaultKind::kDisk, Value::kSlot, "", 900},
+    {"fill", FaultKind::kFill, Value::kShare, "", 86400},
     {"clock", FaultKind::kClock, Value::kTime, "", 0},
     {"volume-lost", FaultKind::kVolumeLost, Value::kSlot, "", 0},
     {"swap-addresses", FaultKind::kSwap, Value::kTwoSlots, "", 120},
@@ -88,7 +90,7 @@ bool IsSlotName(string_view text) {
 
 absl::Status ReadValue(const Word& word, string_view value, size_t column) {
   int64_t seconds = 0;
-  const std::vector<string_view> parts = absl::StrSplit(value, word.value == Value::kHand ? ':' : ',');
+  const std::vector<string_view> parts = absl::StrSplit(value, word.value == Value::kTwoSlots ? ',' : ':');
   switch (word.value) {
     case Value::kZone:
       return value.empty() ? Bad(column, "a zone is needed, as in zone=b") : absl::OkStatus();
@@ -99,11 +101,16 @@ absl::Status ReadValue(const Word& word, string_view value, size_t column) {
                  ? absl::OkStatus()
                  : Bad(column, "two slots are needed, as in dc1/rack1/0,dc1/rack1/1");
     case Value::kSource:
-      return value == "kubernetes" || value == "jolokia" || value == "schema"
+      return value == "kubernetes" || value == "jolokia" || value == "schema" ||
+                     (value == "uids" && word.name == "missing")
                  ? absl::OkStatus()
                  : Bad(column, StrCat("'", value, "' is no source; one of kubernetes, jolokia, schema"));
     case Value::kWord:
       return value == word.only ? absl::OkStatus() : Bad(column, StrCat("write ", word.name, "=", word.only));
+    case Value::kShare:
+      return parts.size() == 2 && IsSlotName(parts[0]) && ShareOf(parts[1]) > 0
+                 ? absl::OkStatus()
+                 : Bad(column, "a slot and a part of its disk are needed, as in dc1/rack1/0:60%");
     case Value::kTime:
       return ParseTime(value, true, &seconds) ? absl::OkStatus()
                                               : Bad(column, StrCat("'", value, "' is no time; write +3600s or -5m"));
@@ -119,6 +126,12 @@ absl::Status ReadValue(const Word& word, string_view value, size_t column) {
 }
 
 }  // namespace
+
+int ShareOf(string_view text) {
+  int percent = 0;
+  const bool read = absl::ConsumeSuffix(&text, "%") && absl::SimpleAtoi(text, &percent);
+  return read && percent <= 100 ? percent : 0;
+}
 
 absl::StatusOr<Fault> ParseFault(string_view text) {
   Fault fault;
@@ -193,6 +206,8 @@ absl::Status CheckFault(const Fault& fault, const World& world) {
     case FaultKind::kDisk:
     case FaultKind::kVolumeLost:
       return need_slot(fault.value);
+    case FaultKind::kFill:
+      return need_slot(std::vector<string_view>(absl::StrSplit(fault.value, ':'))[0]);
     case FaultKind::kByHand:
       if (absl::StartsWith(fault.value, "scale")) return absl::OkStatus();
       return need_slot(std::vector<string_view>(absl::StrSplit(fault.value, ':'))[1]);

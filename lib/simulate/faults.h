@@ -30,6 +30,7 @@ enum class FaultKind {
   kClock,
   kVolumeLost,
   kSwap,
+  kFill,
   kByHand
 };
 
@@ -42,6 +43,9 @@ struct Fault {
 };
 
 // Errors: kInvalidArgument with the column (from 1) and what may be written there.
+// "60%" as 60; 0: it is no such thing.
+int ShareOf(absl::string_view text);
+
 absl::StatusOr<Fault> ParseFault(absl::string_view text);
 // Also checks that what it names is there.
 absl::Status CheckFault(const Fault& fault, const World& world);

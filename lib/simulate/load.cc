@@ -101,6 +101,8 @@ class Loader {
       volume.present = true;
       volume.uid = about.uid();
       volume.capacity = report.volume().capacity_bytes();
+      volume.facts = report.volume();
+      volume.unknown = report.volume().contents() != v1::VOLUME_CONTENTS_EMPTY;  // unless a member claims it
       if (report.volume().contents() == v1::VOLUME_CONTENTS_MEMBER) volume.host_id = report.volume().host_id();
     }
     if (!report.has_view()) return;
@@ -142,6 +144,9 @@ class Loader {
     if (m == kNone) return;
     Member& member = At(w_.members, m);
     if (!report.node().release().empty()) member.release = report.node().release();
+    if (!report.node().schema_version().empty()) member.schema = report.node().schema_version();
+    member.pending_compactions = report.node().pending_compactions();
+    if (!report.node().partitioner().empty()) member.partitioner = report.node().partitioner();
     if (report.node().has_load_bytes()) load_[member.host_id] = report.node().load_bytes();
     if (report.subject().has_ordinal()) member.slot = SlotOf(report.subject());
     member.mode = report.node().mode();
@@ -252,6 +257,7 @@ class Loader {
       if (member.slot != s) continue;
       slot->volume.host_id = member.host_id;
       slot->volume.present = true;
+      slot->volume.unknown = false;
       if (slot->volume.uid.empty()) slot->volume.uid = w_.NewId("volume");
       if (slot->volume.capacity == 0) slot->volume.capacity = kUsualDisk;
       if (!slot->pod) member.up = false;

@@ -261,9 +261,11 @@ void World::StartJoin(int s) {
   bool known = false;
   bool seed_up = false;
   size_t tokens = 16;
+  const Member* peer = nullptr;  // whose schema it gets
   for (const Member& m : members) {
     known |= m.ring == Ring::kNormal || m.ring == Ring::kLeaving;
     seed_up |= Serves(m);
+    if (Serves(m)) peer = &m;
     if (!m.tokens.empty()) tokens = m.tokens.size();
   }
   if (known && (!seed_up || Moving())) return retry();  // no contact point, or "other bootstrapping nodes detected"
@@ -278,6 +280,8 @@ void World::StartJoin(int s) {
   member.slot = s;
   member.address = slot.address;
   member.release = slot.release;
+  if (peer != nullptr) member.schema = peer->schema;
+  if (peer != nullptr) member.partitioner = peer->partitioner;
   const int replaced = std::exchange(slot.replace, kNone);
   if (replaced != kNone) {
     member.replaces = replaced;

@@ -9,8 +9,6 @@
 namespace cassplan::simulate {
 namespace {
 
-constexpr int64_t kGossipSettles = 40;  // after so many seconds everybody has heard of a change
-
 class Observer {
  public:
   Observer(World& world, int64_t now, const Sight& sight) : w_(world), now_(now), sight_(sight) {}
@@ -72,7 +70,7 @@ class Observer {
     if (slot.pod) {
       v1::Report* report = Add("kubernetes");
       *report->mutable_subject() = w_.SlotTarget(s);
-      report->mutable_subject()->set_uid(slot.uid);
+      if (!sight_.missing.count("uids")) report->mutable_subject()->set_uid(slot.uid);
       v1::SlotFacts* f = report->mutable_slot();
       f->set_present(true);
       f->set_ready(slot.ready);
@@ -91,16 +89,16 @@ class Observer {
     if (!slot.volume.present) return;
     v1::Report* report = Add("kubernetes");
     *report->mutable_subject() = w_.SlotTarget(s);
-    report->mutable_subject()->set_uid(slot.volume.uid);
+    if (!sight_.missing.count("uids")) report->mutable_subject()->set_uid(slot.volume.uid);
     report->mutable_subject()->set_name(absl::StrCat("data-", w_.SlotName(s)));
     v1::VolumeFacts* f = report->mutable_volume();
     f->set_present(true);
     f->set_capacity_bytes(slot.volume.capacity);
     f->set_requested_bytes(slot.volume.capacity);
     f->set_mounted(slot.pod);
-    f->set_owner_id(w_.owner);
-    f->set_expandable(true);
-    if (!sight_.truth) return;
+    f->set_owner_id(slot.volume.facts.owner_id().empty() ? w_.owner : slot.volume.facts.owner_id());
+    if (slot.volume.facts.has_expandable()) f->set_expandable(slot.volume.facts.expandable());
+    if (!sight_.truth || slot.volume.unknown) return;
     f->set_contents(slot.volume.host_id.empty() ? v1::VOLUME_CONTENTS_EMPTY : v1::VOLUME_CONTENTS_MEMBER);
     f->set_host_id(slot.volume.host_id);
   }
@@ -117,16 +115,16 @@ class Observer {
       f->set_address(m.address);
       f->set_mode(m.mode);
       f->set_release(m.release);
-      f->set_schema_version("simulated");
+      f->set_schema_version(m.schema);
       f->set_datacenter(At(w_.dcs, m.dc));
       f->set_rack(At(w_.racks, m.rack).name);
       f->set_native_transport(w_.Serves(m));
       f->set_cluster(w_.cluster);
-      f->set_partitioner("Murmur3Partitioner");
+      f->set_partitioner(m.partitioner);
       f->set_load_bytes(w_.Used(slot.volume) - slot.volume.other_bytes);
       f->set_disk_capacity_bytes(slot.volume.capacity);
       f->set_disk_used_bytes(std::min(slot.volume.capacity, w_.Used(slot.volume)));
-      f->set_pending_compactions(0);
+      f->set_pending_compactions(m.pending_compactions);
       f->set_old_sstables(0);
     }
     Views();

@@ -11,6 +11,9 @@
 
 namespace cassplan::simulate {
 
+// After so many seconds everybody has heard of a change: gossip for news, the failure detector for silence.
+inline constexpr int64_t kGossipSettles = 40;
+
 struct Sight {
   // Everybody knows everything at once, but that a node went down in the last so many seconds.
   bool truth = false;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,6 +30,7 @@ constexpr int64_t kLimit = 3 * 86400;
 constexpr int64_t kStay = 300;
 constexpr int64_t kGiveUp = 1800;  // a person is asked for, and nothing happens for so long
 constexpr int kDiskEvery = 600;
+constexpr int64_t kMaxEvidenceAge = 120;  // what policy accepts by default
 
 std::string KindName(v1::ActionKind kind) {
   std::string name = v1::ActionKind_Name(kind).substr(sizeof("ACTION_KIND_") - 1);
@@ -43,18 +46,19 @@ std::string PlaceOf(const v1::Target& t) {
   return out;
 }
 
-class Simulation {
+class FakeRun final : public Simulation {
  public:
-  Simulation(const v1::SimulationRequest& request, const SimulateHooks& hooks)
-      : request_(request),
-        hooks_(hooks),
-        world_(request.seed()),
-        policy_(request.start().policy()),
+  FakeRun(v1::SimulationRequest request, SimulateHooks hooks)
+      : request_(std::move(request)),
+        hooks_(std::move(hooks)),
+        world_(request_.seed()),
+        policy_(request_.start().policy()),
         checker_(&world_, policy_),
         reconciler_({}, MakePlan()) {}
 
   absl::Status Prepare();
-  v1::SimulationResult Run();
+  bool Run(int64_t max_steps) override;
+  v1::SimulationResult TakeResult() override;
 
  private:
   PlanFunction MakePlan() const {
@@ -84,18 +88,21 @@ class Simulation {
   void ByHand(const std::string& value);
   void AfterOutcome();
   void Bars();
+  void DownBars();
   void DiskSamples();
   bool Over();
   bool AsDesired(std::string* why) const;
   void Finish();
   void Explain();
 
-  const v1::SimulationRequest& request_;
-  const SimulateHooks& hooks_;
+  const v1::SimulationRequest request_;
+  const SimulateHooks hooks_;
   World world_;
   v1::Policy policy_;
   Checker checker_;
   Reconciler reconciler_;
+  bool booted_ = false;
+  bool over_ = false;
   v1::Ledger stored_;
   std::deque<v1::ReconcileEffect> effects_;
   bool busy_ = false;  // an effect is being done
@@ -103,6 +110,8 @@ class Simulation {
   bool alive_ = true;
   int64_t clock_ = 0;
   std::vector<v1::StartAction> taken_;
+  std::vector<int64_t> taken_evidence_;  // for each, how old the answers of nodes were
+  int64_t evidence_at_ = 0;
   std::vector<std::pair<int, v1::ActionResult>> results_;  // life, result
   std::vector<Fault> faults_;
   int faults_left_ = 0;
@@ -122,7 +131,7 @@ class Simulation {
   v1::Outcome outcome_ = v1::OUTCOME_UNSPECIFIED;
 };
 
-absl::Status Simulation::Prepare() {
+absl::Status FakeRun::Prepare() {
   if (request_.limit_seconds() != 0 && (request_.limit_seconds() < 60 || request_.limit_seconds() > 31'536'000)) {
     return absl::InvalidArgumentError("the limit is to be between 60 seconds and 365 days");
   }
@@ -167,7 +176,7 @@ absl::Status Simulation::Prepare() {
   return absl::OkStatus();
 }
 
-void Simulation::Log(absl::string_view kind, std::string text, int slot) {
+void FakeRun::Log(absl::string_view kind, std::string text, int slot) {
   history_.Add(world_.now).Add(kind).Add(text);
   v1::SimulationEvent event;
   event.set_at_seconds(world_.now);
@@ -178,7 +187,7 @@ void Simulation::Log(absl::string_view kind, std::string text, int slot) {
   if (!hooks_.brief) *result_.add_events() = std::move(event);
 }
 
-void Simulation::Violate(absl::string_view invariant, std::string text) {
+void FakeRun::Violate(absl::string_view invariant, std::string text) {
   if (!said_.insert(StrCat(invariant, text)).second || result_.violations_size() >= 50) return;
   v1::SimulationViolation* v = result_.add_violations();
   v->set_invariant(std::string(invariant));
@@ -187,7 +196,7 @@ void Simulation::Violate(absl::string_view invariant, std::string text) {
   Log("violation", StrCat(invariant, ": ", text), kNone);
 }
 
-void Simulation::Give(v1::ReconcileEvent event) {
+void FakeRun::Give(v1::ReconcileEvent event) {
   event.set_now_seconds(HostNow());
   const v1::ReconcilePhase before = v1::RECONCILE_PHASE_UNSPECIFIED;
   static_cast<void>(before);
@@ -202,7 +211,7 @@ void Simulation::Give(v1::ReconcileEvent event) {
   }
 }
 
-void Simulation::NextEffect() {
+void FakeRun::NextEffect() {
   busy_ = false;
   if (effects_.empty()) return;
   const v1::ReconcileEffect effect = std::move(effects_.front());
@@ -214,7 +223,7 @@ void Simulation::NextEffect() {
   }
 }
 
-void Simulation::Do(const v1::ReconcileEffect& effect) {
+void FakeRun::Do(const v1::ReconcileEffect& effect) {
   switch (effect.what_case()) {
     case v1::ReconcileEffect::kObserve:
       busy_ = true;
@@ -235,7 +244,7 @@ void Simulation::Do(const v1::ReconcileEffect& effect) {
   }
 }
 
-void Simulation::Store(const v1::StoreLedger& store) {
+void FakeRun::Store(const v1::StoreLedger& store) {
   v1::ReconcileEvent event;
   event.mutable_ledger_stored()->set_stored(store.expected_version() == stored_.version());
   if (event.ledger_stored().stored()) {
@@ -248,7 +257,7 @@ void Simulation::Store(const v1::StoreLedger& store) {
 }
 
 // What the ledger has in flight, as bars.
-void Simulation::Bars() {
+void FakeRun::Bars() {
   std::set<std::string> now;
   for (const v1::StartedAction& s : stored_.started()) {
     if (s.state() != v1::STARTED_STATE_IN_FLIGHT && s.state() != v1::STARTED_STATE_SUCCEEDED) continue;
@@ -267,7 +276,7 @@ void Simulation::Bars() {
   }
 }
 
-void Simulation::StartAction(const v1::StartAction& start) {
+void FakeRun::StartAction(const v1::StartAction& start) {
   const v1::Action& a = start.action();
   Log("start",
       StrCat(KindName(a.kind()), " ", PlaceOf(a.target()),
@@ -282,6 +291,7 @@ void Simulation::StartAction(const v1::StartAction& start) {
   bar.set_from_seconds(world_.now);
   bar.set_reason(a.reason().text());
   taken_.push_back(start);
+  taken_evidence_.push_back(evidence_at_);
   const int index = Size(taken_) - 1;
   int64_t delay = world_.random.Between(1, 3);
   if (lose_ > 0) {
@@ -301,14 +311,14 @@ void Simulation::StartAction(const v1::StartAction& start) {
 }
 
 // The executor knows (id, attempt): what comes twice is done once.
-void Simulation::TakeEffect(int index) {
+void FakeRun::TakeEffect(int index) {
   const v1::StartAction start = At(taken_, index);
   if (!said_.insert(StrCat("effect ", start.action().id(), "#", start.attempt())).second) return;
-  checker_.Start(start.action(), stored_);
+  checker_.Start(start.action(), stored_, At(taken_evidence_, index));
   Execute(start.action(), start.attempt(), &world_);
 }
 
-v1::Observed Simulation::Look() {
+v1::Observed FakeRun::Look() {
   v1::Observed observed = Observe(world_, world_.epoch + world_.now, sight_);
   for (const auto& [source, old] : stale_) {
     v1::Observed mixed;
@@ -320,10 +330,17 @@ v1::Observed Simulation::Look() {
     }
     observed = std::move(mixed);
   }
+  // Older evidence than policy accepts is no excuse.
+  evidence_at_ = world_.now;
+  const int64_t oldest =
+      world_.now - (policy_.max_evidence_age_seconds() > 0 ? policy_.max_evidence_age_seconds() : kMaxEvidenceAge);
+  for (const v1::Report& r : observed.reports()) {
+    if (r.has_view()) evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch));
+  }
   return observed;
 }
 
-void Simulation::Boot() {
+void FakeRun::Boot() {
   alive_ = true;
   v1::ReconcileEvent event;
   v1::DesiredChanged* changed = event.mutable_desired_changed();
@@ -334,7 +351,7 @@ void Simulation::Boot() {
   Give(std::move(event));
 }
 
-void Simulation::CrashHost(int64_t seconds) {
+void FakeRun::CrashHost(int64_t seconds) {
   if (!alive_) return;
   alive_ = false;
   ++life_;
@@ -344,7 +361,7 @@ void Simulation::CrashHost(int64_t seconds) {
   world_.At(world_.now + std::max<int64_t>(seconds, 1), Occurrence::kHost, 3, life_);
 }
 
-void Simulation::Handle(const Event& event) {
+void FakeRun::Handle(const Event& event) {
   switch (event.what) {
     case Occurrence::kHost: {
       if (event.b != life_) return;
@@ -394,7 +411,7 @@ void Simulation::Handle(const Event& event) {
   }
 }
 
-void Simulation::Machine(int s, bool lost) {
+void FakeRun::Machine(int s, bool lost) {
   Slot& slot = At(world_.slots, s);
   slot.machine_lost = lost;
   if (lost) {
@@ -407,7 +424,7 @@ void Simulation::Machine(int s, bool lost) {
   world_.At(world_.now + world_.random.Between(20, 60), Occurrence::kProcessUp, s, slot.generation);
 }
 
-void Simulation::ByHand(const std::string& value) {
+void FakeRun::ByHand(const std::string& value) {
   const std::vector<std::string> parts = absl::StrSplit(value, ':');
   const int s = world_.FindSlot(parts[1]);
   const int rack = s != kNone ? At(world_.slots, s).rack : kNone;
@@ -426,7 +443,7 @@ void Simulation::ByHand(const std::string& value) {
   }
 }
 
-void Simulation::BeginFault(const Fault& fault, int index) {
+void FakeRun::BeginFault(const Fault& fault, int index) {
   Log("fault", fault.text, kNone);
   result_.set_faults(result_.faults() + 1);
   last_activity_ = world_.now;
@@ -483,6 +500,12 @@ void Simulation::BeginFault(const Fault& fault, int index) {
       world_.StopProcess(s);
       break;
     }
+    case FaultKind::kFill: {
+      const std::vector<std::string> parts = absl::StrSplit(fault.value, ':');
+      Volume& volume = At(world_.slots, world_.FindSlot(parts[0])).volume;
+      volume.other_bytes = volume.capacity / 100 * ShareOf(parts[1]);
+      break;
+    }
     case FaultKind::kClock:
       clock_ += fault.seconds;
       break;
@@ -507,7 +530,7 @@ void Simulation::BeginFault(const Fault& fault, int index) {
   world_.At(world_.now + (momentary ? 0 : fault.seconds), Occurrence::kFaultOver, index);
 }
 
-void Simulation::EndFault(const Fault& fault) {
+void FakeRun::EndFault(const Fault& fault) {
   const int s = world_.FindSlot(fault.value);
   const auto start_again = [&](int slot) {
     world_.At(world_.now + 5, Occurrence::kProcessUp, slot, At(world_.slots, slot).generation);
@@ -541,6 +564,9 @@ void Simulation::EndFault(const Fault& fault) {
       At(world_.slots, s).volume.other_bytes = 0;
       start_again(s);
       break;
+    case FaultKind::kFill:
+      At(world_.slots, world_.FindSlot(fault.value.substr(0, fault.value.find(':')))).volume.other_bytes = 0;
+      break;
     case FaultKind::kSwap: {
       const std::vector<std::string> two = absl::StrSplit(fault.value, ',');
       std::swap(At(world_.slots, world_.FindSlot(two[0])).address, At(world_.slots, world_.FindSlot(two[1])).address);
@@ -551,7 +577,7 @@ void Simulation::EndFault(const Fault& fault) {
   }
 }
 
-void Simulation::AfterOutcome() {
+void FakeRun::AfterOutcome() {
   const v1::Outcome now = reconciler_.outcome();
   if (now == outcome_ || now == v1::OUTCOME_UNSPECIFIED) return;
   const bool was_converged = outcome_ == v1::OUTCOME_CONVERGED && converged_since_ >= 0;
@@ -572,7 +598,7 @@ void Simulation::AfterOutcome() {
   converged_since_ = -1;
 }
 
-bool Simulation::AsDesired(std::string* why) const {
+bool FakeRun::AsDesired(std::string* why) const {
   for (const v1::DesiredDatacenter& dc : world_.desired.datacenters()) {
     for (const v1::DesiredRack& rack : dc.racks()) {
       for (int i = 0; i < rack.nodes(); ++i) {
@@ -597,7 +623,7 @@ bool Simulation::AsDesired(std::string* why) const {
   return true;
 }
 
-void Simulation::DiskSamples() {
+void FakeRun::DiskSamples() {
   if (hooks_.brief || world_.now < next_disk_) return;
   next_disk_ = world_.now + kDiskEvery;
   for (int s = 0; s < Size(world_.slots); ++s) {
@@ -615,7 +641,7 @@ void Simulation::DiskSamples() {
   }
 }
 
-bool Simulation::Over() {
+bool FakeRun::Over() {
   const int64_t stay = request_.stay_seconds() > 0 ? request_.stay_seconds() : kStay;
   if (faults_left_ > 0 || edits_left_ > 0) return false;
   if (outcome_ == v1::OUTCOME_CONVERGED && converged_since_ >= 0 && stored_.started().empty()) {
@@ -626,36 +652,48 @@ bool Simulation::Over() {
   return person && open_bars_.empty() && world_.now - last_activity_ >= kGiveUp;
 }
 
-v1::SimulationResult Simulation::Run() {
-  Boot();
+bool FakeRun::Run(int64_t max_steps) {
+  if (!booted_) Boot();
+  booted_ = true;
   const int64_t limit = request_.limit_seconds() > 0 ? request_.limit_seconds() : kLimit;
   Event event;
-  while (world_.Next(&event)) {
-    if (world_.now > limit) break;
+  for (int64_t step = 0; step < max_steps && !over_; ++step) {
+    if (!world_.Next(&event) || world_.now > limit) {
+      over_ = true;
+      break;
+    }
     Handle(event);
     checker_.State(stored_);
-    for (int s = 0; s < Size(world_.slots) && !hooks_.brief; ++s) {
-      const bool down = At(world_.slots, s).pod && At(world_.slots, s).member == kNone;
-      const auto open = open_down_.find(s);
-      if (down && open == open_down_.end()) {
-        v1::SimulationBar& bar = open_down_[s];
-        bar.set_slot(world_.SlotName(s));
-        bar.set_kind("down");
-        bar.set_from_seconds(world_.now);
-      } else if (!down && open != open_down_.end()) {
-        open->second.set_to_seconds(world_.now);
-        *result_.add_bars() = open->second;
-        open_down_.erase(open);
-      }
-    }
+    DownBars();
     DiskSamples();
-    if (Over()) break;
+    over_ = Over();
   }
+  return over_;
+}
+
+v1::SimulationResult FakeRun::TakeResult() {
   Finish();
   return std::move(result_);
 }
 
-void Simulation::Finish() {
+void FakeRun::DownBars() {
+  for (int s = 0; s < Size(world_.slots) && !hooks_.brief; ++s) {
+    const bool down = At(world_.slots, s).pod && At(world_.slots, s).member == kNone;
+    const auto open = open_down_.find(s);
+    if (down && open == open_down_.end()) {
+      v1::SimulationBar& bar = open_down_[s];
+      bar.set_slot(world_.SlotName(s));
+      bar.set_kind("down");
+      bar.set_from_seconds(world_.now);
+    } else if (!down && open != open_down_.end()) {
+      open->second.set_to_seconds(world_.now);
+      *result_.add_bars() = open->second;
+      open_down_.erase(open);
+    }
+  }
+}
+
+void FakeRun::Finish() {
   next_disk_ = 0;
   DiskSamples();
   for (auto& [id, bar] : open_bars_) {
@@ -699,7 +737,7 @@ void Simulation::Finish() {
 }
 
 // Rounds plan only what is ready; at the end the whole plan says what is held, and why.
-void Simulation::Explain() {
+void FakeRun::Explain() {
   v1::PlanRequest last;
   *last.mutable_desired() = world_.desired;
   *last.mutable_observed() = Look();
@@ -720,11 +758,18 @@ void Simulation::Explain() {
 
 }  // namespace
 
-absl::StatusOr<v1::SimulationResult> Simulate(const v1::SimulationRequest& request, const SimulateHooks& hooks) {
-  Simulation simulation(request, hooks);
-  const absl::Status prepared = simulation.Prepare();
+absl::StatusOr<std::unique_ptr<Simulation>> MakeSimulation(v1::SimulationRequest request, SimulateHooks hooks) {
+  auto run = std::make_unique<FakeRun>(std::move(request), std::move(hooks));
+  const absl::Status prepared = run->Prepare();
   if (!prepared.ok()) return prepared;
-  return simulation.Run();
+  return run;
+}
+
+absl::StatusOr<v1::SimulationResult> Simulate(const v1::SimulationRequest& request, const SimulateHooks& hooks) {
+  absl::StatusOr<std::unique_ptr<Simulation>> simulation = MakeSimulation(request, hooks);
+  if (!simulation.ok()) return simulation.status();
+  (*simulation)->Run(std::numeric_limits<int64_t>::max());
+  return (*simulation)->TakeResult();
 }
 
 }  // namespace cassplan

@@ -180,6 +180,7 @@ void World::PodStart(int s, int generation) {
     slot.volume = Volume();
     slot.volume.present = true;
     slot.volume.uid = NewId("volume");
+    slot.volume.facts.set_expandable(true);
     slot.volume.capacity = rack.facts.volume().capacity_bytes();
     if (slot.volume.capacity == 0) slot.volume.capacity = int64_t{100} << 30;
     slot.volume.rows.assign(rows.size(), 0);

@@ -53,6 +53,9 @@ struct Member {
   std::vector<int64_t> tokens;
   std::string address;
   std::string release;
+  std::string schema = "simulated";
+  std::string partitioner = "Murmur3Partitioner";
+  int64_t pending_compactions = 0;
   Ring ring = Ring::kOut;
   bool up = false;
   v1::NodeMode mode = v1::NODE_MODE_STARTING;
@@ -70,6 +73,8 @@ struct Volume {
   std::string host_id;  // whose data; empty: none
   int64_t capacity = 0;
   int64_t other_bytes = 0;     // what a fault put there
+  bool unknown = false;        // has something on it, and nobody knows what
+  v1::VolumeFacts facts;       // as told at the start: owner, class
   std::vector<uint32_t> rows;  // version of each row; 0: not there
 };
 

@@ -180,6 +180,10 @@ def test_simulate() -> None:
     result = cassplan.simulate(cassplan.model.SimulationRequest(start=start, seed=1))
     assert result.verdict == "converged" and result.violations == () and result.actions >= 6
     assert cassplan.simulate(cassplan.model.SimulationRequest(start=start, seed=1)).history == result.history
+    request = cassplan.model.SimulationRequest(start=start, seed=1)
+    assert cassplan.simulate(request, max_steps=3).to_dict() == result.to_dict()
+    with pytest.raises(cassplan.InvalidInput):
+        cassplan.simulate(request, max_steps=0)
     with pytest.raises(cassplan.InvalidInput):
         cassplan.simulate(cassplan.model.SimulationRequest(start=start, faults=("???",)))
 

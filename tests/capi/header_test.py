@@ -17,7 +17,7 @@ C_ONLY = ["-Wstrict-prototypes", "-Wmissing-prototypes"]
 
 def compiles(compiler, language, standard, header, more=()):
     source = f"#include <cassplan/{header}>\n#include <cassplan/{header}>\nint main(void);\n" \
-             "int main(void) { return (int)cassplan_abi_version(); }\n"
+             "int main(void) { return cassplan_version_string() == 0; }\n"
     command = [compiler, "-x", language, f"-std={standard}", *STRICT, *more, "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
     return [] if done.returncode == 0 else [f"{header} as {standard}:\n{done.stderr}"]

@@ -36,6 +36,22 @@ void Buffers(const std::string& request) {
   CHECK(PlanElsewhere(request) == text);
 }
 
+void Simulations(const std::string& request) {
+  const std::string start = "{\"start\": " + request + ", \"seed\": 2}";
+  const std::string whole = cassplan::simulate(cassplan::Encoding::json, start).str();
+  cassplan::Simulation simulation(cassplan::Encoding::json, start);
+  std::optional<cassplan::Buffer> result = simulation.run(1);
+  CHECK(!result.has_value());
+  while (!result.has_value()) result = simulation.run(50);
+  CHECK(result->view() == whole);
+  try {
+    simulation.run(1);
+    CHECK(false);
+  } catch (const cassplan::Error& error) {
+    CHECK(error.code() == CASSPLAN_FAILED_PRECONDITION);
+  }
+}
+
 void Errors() {
   cassplan::Result<cassplan::Buffer> bad = cassplan::try_plan(cassplan::Encoding::json, "{\"desried\": {}}");
   CHECK(!bad && bad.error().code() == CASSPLAN_INVALID_ARGUMENT);
@@ -83,6 +99,7 @@ int main(int argc, char** argv) {
   std::stringstream text;
   text << file.rdbuf();
   Buffers(text.str());
+  Simulations(text.str());
   Errors();
   Others(text.str());
   if (failures == 0) std::cout << "wrapper_test: all holds\n";

@@ -37,6 +37,19 @@ cassplan_status Configure(cassplan_encoding encoding, const void* data, size_t s
   return status;
 }
 
+cassplan_status Simulate(cassplan_encoding encoding, const void* data, size_t size, cassplan_buffer** out,
+                         cassplan_error** error) {
+  cassplan_simulation* simulation = nullptr;
+  cassplan_status status = cassplan_simulation_new(encoding, data, size, &simulation, error);
+  Check((status == CASSPLAN_OK) == (simulation != nullptr));
+  *out = nullptr;
+  while (status == CASSPLAN_OK && *out == nullptr) {
+    status = cassplan_simulation_run(simulation, 100, encoding, out, error);
+  }
+  cassplan_simulation_free(simulation);
+  return status;
+}
+
 cassplan_status Convert(cassplan_encoding encoding, const void* data, size_t size, cassplan_buffer** out,
                         cassplan_error** error) {
   return cassplan_convert("PlanRequest", encoding, data, size, CASSPLAN_ENCODING_JSON, out, error);
@@ -45,7 +58,7 @@ cassplan_status Convert(cassplan_encoding encoding, const void* data, size_t siz
 using Function = cassplan_status (*)(cassplan_encoding, const void*, size_t, cassplan_buffer**, cassplan_error**);
 constexpr Function kFunctions[] = {cassplan_plan,    cassplan_read, cassplan_validate, cassplan_verify,
                                    cassplan_render,  Convert,       Reconcile,         Configure,
-                                   cassplan_explain, cassplan_diff, cassplan_simulate};
+                                   cassplan_explain, cassplan_diff, Simulate};
 
 }  // namespace
 

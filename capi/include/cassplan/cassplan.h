@@ -103,13 +103,12 @@ typedef struct cassplan_buffer cassplan_buffer;
 typedef struct cassplan_error cassplan_error;
 /* Drives one cluster; see below. */
 typedef struct cassplan_reconciler cassplan_reconciler;
+/* A simulation under way; see below. */
+typedef struct cassplan_simulation cassplan_simulation;
 
 /* ---- versions ---- */
 
-/* The ABI version of the library that was loaded. */
-CASSPLAN_API int32_t cassplan_abi_version(void);
-
-/* Its version, such as "0.1.0". */
+/* The version of the library that was loaded, such as "0.1.0". Its ABI version is in cassplan_capabilities. */
 CASSPLAN_API const char* cassplan_version_string(void);
 
 /*
@@ -198,13 +197,6 @@ CASSPLAN_API cassplan_status cassplan_diff(cassplan_encoding encoding, const voi
                                            cassplan_buffer** difference, cassplan_error** error);
 
 /*
- * Runs the plan on a fake cluster in virtual time, with faults: SimulationRequest -> SimulationResult. Bounded by
- * `limit_seconds`; the verdict says when that was not enough. Equal seeds give equal runs.
- */
-CASSPLAN_API cassplan_status cassplan_simulate(cassplan_encoding encoding, const void* request, size_t request_size,
-                                               cassplan_buffer** result, cassplan_error** error);
-
-/*
  * Writes one message of the schema in another encoding. `message` is its name without the package, such as
  * "PlanRequest"; LibraryInfo.messages lists them. JSON to JSON makes a text canonical. Fields that the schema does not
  * know are an error in JSON and YAML, and are dropped from proto.
@@ -212,6 +204,39 @@ CASSPLAN_API cassplan_status cassplan_simulate(cassplan_encoding encoding, const
 CASSPLAN_API cassplan_status cassplan_convert(const char* message, cassplan_encoding from, const void* data,
                                               size_t data_size, cassplan_encoding to, cassplan_buffer** out,
                                               cassplan_error** error);
+
+/* ---- simulations ----
+ * Run the planner and the reconciler on a fake cluster in virtual time, with faults. A run may take seconds, so it goes
+ * in pieces that the host bounds:
+ *
+ *   status = cassplan_simulation_new(encoding, request, size, &simulation, &error);
+ *   while (status == CASSPLAN_OK && result == NULL)
+ *     status = cassplan_simulation_run(simulation, 10000, encoding, &result, &error);
+ *   cassplan_simulation_free(simulation);
+ *
+ * The pieces change nothing: equal requests give equal results, byte for byte. One thread at a time; a second one at
+ * the same moment gets CASSPLAN_FAILED_PRECONDITION.
+ */
+
+/*
+ * Prepares a run: SimulationRequest. `*simulation` is NULL after a failure; free it with cassplan_simulation_free.
+ * CASSPLAN_INVALID_ARGUMENT also: a fault that cannot be read (the message has its column), or a number out of bounds.
+ */
+CASSPLAN_API cassplan_status cassplan_simulation_new(cassplan_encoding encoding, const void* request,
+                                                     size_t request_size, cassplan_simulation** simulation,
+                                                     cassplan_error** error);
+
+/*
+ * Goes on for at most `max_steps` events of virtual time (at least 1; a node takes tens of them per hour). While the
+ * run is not over, `*result` is NULL and the status CASSPLAN_OK; then it is the SimulationResult, once: after that
+ * CASSPLAN_FAILED_PRECONDITION. Virtual time is bounded by the request's `limit_seconds`.
+ */
+CASSPLAN_API cassplan_status cassplan_simulation_run(cassplan_simulation* simulation, int64_t max_steps,
+                                                     cassplan_encoding encoding, cassplan_buffer** result,
+                                                     cassplan_error** error);
+
+/* NULL is accepted. At any moment: a run that is not over is given up. */
+CASSPLAN_API void cassplan_simulation_free(cassplan_simulation* simulation);
 
 /* ---- the reconciler ----
  * A state machine that drives one cluster to what is desired, for hosts that act. It does nothing itself: each step

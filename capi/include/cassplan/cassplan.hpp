@@ -16,7 +16,9 @@
 
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -181,12 +183,6 @@ inline Result<Buffer> try_diff(Encoding encoding, std::string_view request) {
 }
 inline Buffer diff(Encoding encoding, std::string_view request) { return try_diff(encoding, request).value(); }
 
-// SimulationRequest -> SimulationResult
-inline Result<Buffer> try_simulate(Encoding encoding, std::string_view request) {
-  return detail::ask(cassplan_simulate, encoding, request);
-}
-inline Buffer simulate(Encoding encoding, std::string_view request) { return try_simulate(encoding, request).value(); }
-
 // One message of the schema in another encoding.
 inline Result<Buffer> try_convert(const char* message, Encoding from, std::string_view data, Encoding to) {
   cassplan_buffer* out = nullptr;
@@ -243,6 +239,45 @@ class Reconciler {
   Encoding encoding_;
   std::unique_ptr<cassplan_reconciler, Free> native_;
 };
+
+// A simulation in pieces; cassplan.h has the rules. Movable; one thread at a time.
+class Simulation {
+ public:
+  // A SimulationRequest.
+  explicit Simulation(Encoding encoding, std::string_view request) : encoding_(encoding) {
+    cassplan_simulation* made = nullptr;
+    cassplan_error* error = nullptr;
+    const cassplan_status status = cassplan_simulation_new(static_cast<cassplan_encoding>(encoding), request.data(),
+                                                           request.size(), &made, &error);
+    if (status != CASSPLAN_OK) throw Error(status, error);
+    native_.reset(made);
+  }
+
+  // Goes on for at most `max_steps` events; the SimulationResult when the run is over.
+  std::optional<Buffer> run(std::int64_t max_steps) {
+    cassplan_buffer* out = nullptr;
+    cassplan_error* error = nullptr;
+    const cassplan_status status =
+        cassplan_simulation_run(native_.get(), max_steps, static_cast<cassplan_encoding>(encoding_), &out, &error);
+    if (status != CASSPLAN_OK) throw Error(status, error);
+    if (out == nullptr) return std::nullopt;
+    return Buffer(out);
+  }
+
+  cassplan_simulation* native() const noexcept { return native_.get(); }
+
+ private:
+  struct Free {
+    void operator()(cassplan_simulation* simulation) const noexcept { cassplan_simulation_free(simulation); }
+  };
+  Encoding encoding_;
+  std::unique_ptr<cassplan_simulation, Free> native_;
+};
+
+// SimulationRequest -> SimulationResult, in one piece.
+inline Buffer simulate(Encoding encoding, std::string_view request) {
+  return std::move(*Simulation(encoding, request).run(std::numeric_limits<std::int64_t>::max()));
+}
 
 }  // namespace cassplan
 

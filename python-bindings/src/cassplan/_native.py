@@ -72,14 +72,21 @@ def _raise(status: int, error: Any) -> None:
     raise _ERRORS.get(status, errors.CassplanError)(message, problems)
 
 
-def call(function: str, *arguments: Any) -> bytes:
-    """Calls one of the functions that give a buffer. cffi releases the interpreter's lock meanwhile."""
+def call_maybe(function: str, *arguments: Any) -> bytes | None:
+    """Calls one of the functions that give a buffer, or none. cffi releases the interpreter's lock meanwhile."""
     out = _ffi.new("cassplan_buffer **")
     error = _ffi.new("cassplan_error **")
     status = getattr(_lib, function)(*arguments, out, error)
     if status != 0:
         _raise(status, error[0])
-    return _take(out[0])
+    return _take(out[0]) if out[0] else None
+
+
+def call(function: str, *arguments: Any) -> bytes:
+    """Calls one of the functions that always give a buffer."""
+    data = call_maybe(function, *arguments)
+    assert data is not None, function
+    return data
 
 
 def ask(function: str, encoding: int, data: bytes) -> bytes:
@@ -103,6 +110,21 @@ class Handle:
 
     def checkpoint(self) -> bytes:
         return call("cassplan_reconciler_checkpoint", self._native, JSON)
+
+
+class Simulation:
+    """A simulation of the library; freed with this object."""
+
+    def __init__(self, request: bytes) -> None:
+        out = _ffi.new("cassplan_simulation **")
+        error = _ffi.new("cassplan_error **")
+        status = _lib.cassplan_simulation_new(JSON, _ffi.from_buffer(request), len(request), out, error)
+        if status != 0:
+            _raise(status, error[0])
+        self._native = _ffi.gc(out[0], _lib.cassplan_simulation_free)
+
+    def run(self, max_steps: int) -> bytes | None:
+        return call_maybe("cassplan_simulation_run", self._native, max_steps, JSON)
 
 
 def convert(message: str, source: int, data: bytes, target: int) -> bytes:

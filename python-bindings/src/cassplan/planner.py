@@ -84,9 +84,15 @@ def diff(before: Input, after: Input) -> PlanDifference:
                  _native.ask("cassplan_diff", _native.JSON, _envelope({"before": before, "after": after}, {})))
 
 
-def simulate(request: Input) -> SimulationResult:
-    """Runs the plan on a fake cluster in virtual time, with faults: a ``SimulationRequest``."""
-    return _made(SimulationResult, _native.ask("cassplan_simulate", _native.JSON, _as_json(request)))
+def simulate(request: Input, *, max_steps: int = 10_000) -> SimulationResult:
+    """Runs the plan on a fake cluster in virtual time, with faults: a ``SimulationRequest``.
+
+    It goes in pieces of ``max_steps`` events, between which Python may interrupt it (Ctrl-C); they change nothing.
+    """
+    simulation = _native.Simulation(_as_json(request))
+    while (result := simulation.run(max_steps)) is None:
+        pass
+    return _made(SimulationResult, result)
 
 
 def render(request: Input, response: Input, format: str = "text", *, verbosity: int = 0, color: bool = False,
