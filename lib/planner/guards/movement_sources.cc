@@ -203,7 +203,8 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
       return {absl::StrCat(m.MemberName(r.subject), " is down, or about to go down"), "bring it back first"};
     case kTokensUnknown:
       return {absl::StrCat(m.MemberName(r.subject), " is down, and which ranges move is not known"),
-              absl::StrCat("bring ", m.MemberName(r.subject), " back")};
+              absl::StrCat("collect the tokens of the ring (TokenToEndpointMap), or bring ", m.MemberName(r.subject),
+                           " back")};
     default:
       return {absl::StrCat("keyspace ", m.keyspace(r.subject).name,
                            " would be unavailable if the node died meanwhile, and policy.intolerant is hold"),

@@ -81,9 +81,11 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
                            ", and only Murmur3Partitioner is known here"),
               "do it by hand"};
     case kStrategy:
-      return {absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
-                           " has a replication strategy (or transient replication) that is not known here"),
-              "do it by hand, or take the keyspace out with policy.keyspaces[].ignore"};
+      return {
+          absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
+                       " has a replication strategy (or transient replication) that is not known here"),
+          "collect schema.json again where it lacks the strategy; else do it by hand, or take the keyspace out with "
+          "policy.keyspaces[].ignore"};
     case kKeyspacesUnknown:
       return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
     case kCapability:
