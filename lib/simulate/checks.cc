@@ -281,7 +281,12 @@ void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, int64_t 
   Foreign(action);
   const int slot = w_.FindSlot(action.target());
   const int runs = slot == kNone ? kNone : At(w_.slots, slot).member;
-  if (Disrupts(action.kind()) && runs != kNone && w_.Serves(At(w_.members, runs))) taken_.insert(slot);
+  const int64_t grace = kGossipSettles + std::max<int64_t>(0, w_.now - evidence_at);
+  if (Disrupts(action.kind()) && runs != kNone && w_.Serves(At(w_.members, runs))) {
+    const Member& node = At(w_.members, runs);
+    const bool came_back = !node.before.up && w_.now - node.changed_at < grace;
+    if (!came_back) taken_.insert(slot);
+  }
   v1::PlanRequest request;
   *request.mutable_desired() = w_.desired;
   *request.mutable_policy() = policy_;
@@ -289,7 +294,7 @@ void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, int64_t 
   Sight truth;
   truth.truth = true;
   // Nobody could know of a node that died after the evidence, or so shortly before it that its peers had not noticed.
-  truth.grace = kGossipSettles + std::max<int64_t>(0, w_.now - evidence_at);
+  truth.grace = grace;
   truth.no_grace = w_.FindSlot(action.target());
   truth.no_grace_member =
       w_.FindMember(action.replaced_host_id().empty() ? action.target().host_id() : action.replaced_host_id());

@@ -168,7 +168,10 @@ class Observer {
     const bool silent = m.before.up && !shown.up;
     if (sight_.truth) {
       const bool told = i == sight_.no_grace_member || (m.slot != kNone && m.slot == sight_.no_grace);
-      if (silent && !told && w_.now - m.changed_at < sight_.grace) shown.up = true;
+      const bool lately = w_.now - m.changed_at < sight_.grace;
+      if (silent && !told && lately) shown.up = true;
+      // That the node it is about has just come back by itself was not known either.
+      if (told && shown.up && !m.before.up && lately) shown.up = false;
     } else if (w_.now - m.changed_at < Lag(viewer, i, silent)) {
       shown = m.before;
     }
