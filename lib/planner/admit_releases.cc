@@ -152,7 +152,8 @@ class Releases {
     Rack& rack = m_.racks[static_cast<size_t>(r)];
     const Runs to = DesiredRuns(rack);
     if (!rack.desired || rack.template_refused || !HasMode(to.line) || !TemplateDiffers(rack)) return;
-    if (!HasMode(ReleaseLine(rack.release)) || rack.mode == to.mode) return;
+    const bool had_none = !HasMode(ReleaseLine(rack.release)) && (!rack.release.empty() || rack.mode.empty());
+    if (had_none || rack.mode == to.mode) return;
     const int from = std::max(ModeNumber(rack.mode), 0);  // Cassandra's default is CASSANDRA_4
     const int next = std::max(ModeNumber(to.mode), 0);
     if (!to.mode.empty() && ModeNumber(to.mode) < 0) {

@@ -12,7 +12,7 @@ constexpr int64_t kDefaultGrace = 10 * 86'400;
 
 bool Stale(const Slot& slot, const Rack& rack) {
   if (rack.template_refused || slot.present != Known::kYes) return false;
-  if (!slot.revision.empty() && slot.revision != rack.desired_revision) return true;
+  if (slot.revision != rack.desired_revision) return true;  // where it is not known, maybe
   return !rack.restart_token.empty() && slot.token != rack.restart_token;
 }
 
@@ -63,7 +63,8 @@ Id RequestFor(const Model& model, Kind kind, Id member) {
 Ending EndingOf(const Model& model, Id id) {
   const Member& member = model.member(id);
   if (InFlightOn(model, id, Kind::kRemoveNode)) return Ending::kRemove;
-  if (!member.up) {  // the guards judge whether it may be
+  if (member.dc == kNone) return Ending::kStay;  // no guard could judge what goes with it (NoteUnknowns tells)
+  if (!member.up) {                              // the guards judge whether it may be
     if (RequestFor(model, Kind::kReplaceNode, id) != kNone) return Ending::kReplace;
     if (RequestFor(model, Kind::kRemoveNode, id) != kNone) return Ending::kRemove;
     if (RequestFor(model, Kind::kAssassinate, id) != kNone) return Ending::kAssassinate;

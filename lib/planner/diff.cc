@@ -301,6 +301,11 @@ void NoteUnknowns(Model* model) {
     AddUnknown(model, absl::StrCat("whether the workload of ", racks, " exists is not known"),
                "collect the objects of the cluster (kubernetes.json)");
   }
+  for (const Member& member : model->members) {
+    if (!member.in_ring || member.external || member.dc != kNone) continue;
+    AddUnknown(model, absl::StrCat("in which datacenter host id ", member.host_id, " is, is not known"),
+               "collect AllEndpointStates of another node (jolokia/<pod>.json)");
+  }
   std::vector<Id> slots, members, templates;
   for (Id s = 0; s < static_cast<Id>(model->slots.size()); ++s) {
     const Slot& slot = model->slot(s);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
 #include "lib/planner/dead.h"
+#include "lib/planner/guards/guard.h"
 #include "lib/planner/windows.h"
 
 namespace cassplan::planner {
@@ -573,10 +574,17 @@ class Explainer {
     std::sort(replaced.begin(), replaced.end());
     std::vector<std::string> down, restarted, unsure;
     for (const Member& member : m_.members) {
-      if (member.up || member.slot == kNone || member.external || !member.in_ring) continue;
+      if (member.up || member.external || !member.in_ring) continue;
+      if (member.slot == kNone) {
+        if (Unsure(member)) unsure.push_back(StrCat("host id ", member.host_id));
+        continue;
+      }
       if (std::binary_search(replaced.begin(), replaced.end(), member.slot)) continue;  // the plan says so
       const bool again = std::binary_search(started.begin(), started.end(), member.slot);
-      (again ? restarted : member.mode == Mode::kNormal ? unsure : down).push_back(m_.SlotName(member.slot));
+      (again                                            ? restarted
+       : member.mode == Mode::kNormal || Unsure(member) ? unsure
+                                                        : down)
+          .push_back(m_.SlotName(member.slot));
     }
     const auto are = [](const std::vector<std::string>& names) { return names.size() == 1 ? " is " : " are "; };
     if (!down.empty()) {
@@ -617,16 +625,6 @@ class Explainer {
                  " was set aside; it holds the data of host id ", q.host_id),
           "delete it once nobody misses anything");
     }
-  }
-
-  // "a, b, c and 4 more"
-  static std::string Few(const std::vector<std::string>& names) {
-    constexpr size_t kShown = 5;
-    const size_t shown = std::min(names.size(), kShown);
-    std::string text;
-    for (size_t i = 0; i < shown; ++i) absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
-    if (shown < names.size()) absl::StrAppend(&text, " and ", names.size() - shown, " more");
-    return text;
   }
 
   void WriteChanges() {
@@ -711,6 +709,8 @@ class Explainer {
       outcome = v1::OUTCOME_PLANNED;
     } else if (running || waiting_ > 0 || actions) {
       outcome = v1::OUTCOME_IN_PROGRESS;
+    } else if (std::any_of(m_.members.begin(), m_.members.end(), Unsure)) {
+      outcome = v1::OUTCOME_BLOCKED;  // what nobody knows to be up is not as desired
     }
     out_->set_outcome(outcome);
     if (running) {
@@ -737,7 +737,10 @@ class Explainer {
     if (text.empty()) {
       const bool idle =
           m_.in_flight.empty() && m_.foreign.empty() && blocked_ + waiting_ == 0 && !m_.refused && !m_.needs_person;
-      text = m_.unknown ? "too little is known" : idle ? "the cluster is as desired" : "nothing can start now";
+      const bool unsure = idle && std::any_of(m_.members.begin(), m_.members.end(), Unsure);
+      text = m_.unknown || unsure ? "too little is known"
+             : idle               ? "the cluster is as desired"
+                                  : "nothing can start now";
     }
     if (unapproved_ > 0) {
       absl::StrAppend(&text, m_.policy.mode == PlanMode::kPlan ? "; nothing is started (policy.mode is plan)"

@@ -34,6 +34,8 @@ struct Common {
 void FillTarget(const Model& model, const Action& action, v1::Target* target);
 // "restart 9 nodes"
 std::string Phrase(Kind kind, int32_t n);
+// "a, b, c and 4 more"
+std::string Few(const std::vector<std::string>& names);
 v1::Reason MakeReason(const Model& model, const Common& common, const Action& action);
 // Everything but id, goal, requires, sections, pools and times.
 void DescribeAction(const Model& model, const Common& common, const Action& action, v1::Action* out);

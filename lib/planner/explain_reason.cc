@@ -182,6 +182,15 @@ v1::Reason MakeReason(const Model& m, const Common& common, const Action& a) {
   return reason;
 }
 
+std::string Few(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 5;
+  const size_t shown = std::min(names.size(), kShown);
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&text, i == 0 ? "" : ", ", names[i]);
+  if (shown < names.size()) absl::StrAppend(&text, " and ", names.size() - shown, " more");
+  return text;
+}
+
 // "restart 9 nodes": what a person would say; drains are part of their restarts.
 std::string Phrase(Kind kind, int32_t n) {
   const absl::string_view plural = n == 1 ? "" : "s";

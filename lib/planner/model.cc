@@ -17,6 +17,15 @@ std::string Model::MemberName(Id id) const {
   return absl::StrCat("host id ", m.host_id);
 }
 
+std::string Model::DcName(Id id) const {
+  return id == kNone ? std::string("its datacenter") : std::string(dc(id).name);
+}
+
+std::string Model::DownOrUnknown(Id id) const {
+  return member(id).down ? absl::StrCat(MemberName(id), " is down")
+                         : absl::StrCat("whether ", MemberName(id), " is up is not known");
+}
+
 Id Model::Wanted(Kind kind, Id slot) const {
   for (size_t i = 0; i < requests.size(); ++i) {
     const Request& r = requests[i];

@@ -70,6 +70,7 @@ struct Rack {
   int64_t capacity = 0;
   absl::string_view storage_class;
   bool conflicting = false;       // reports contradict each other
+  bool nodes_unknown = false;     // so is how many slots it has
   bool release_unsure = false;    // its template changes, and maybe the release
   bool template_refused = false;  // admit refused the change of its template
   bool volume_refused = false;    // admit refused the change of its volumes
@@ -503,6 +504,8 @@ struct Model {
   // "dc1/rack1/0"; members without a slot are named by host id.
   std::string SlotName(Id slot) const;
   std::string MemberName(Id member) const;
+  std::string DcName(Id dc) const;             // also of a datacenter that is not known
+  std::string DownOrUnknown(Id member) const;  // "a is down", or that nobody tells whether it is up
   std::string RackName(Id rack) const;
 };
 

@@ -52,6 +52,7 @@ class Join {
     SortMembers();
     FindLeft();
     CheckEmpty();
+    FillHealthOfNameless();
   }
 
  private:
@@ -383,6 +384,23 @@ class Join {
     if (member->movement == Movement::kJoining) member->up = false;
   }
 
+  static void FillHealth(const v1::NodeFacts& own, Member* member) {
+    if (own.has_pending_compactions()) member->pending_compactions = own.pending_compactions();
+    if (own.has_pending_hints_bytes()) member->pending_hints = own.pending_hints_bytes();
+    if (own.has_dropped_mutations()) member->dropped_mutations = own.dropped_mutations();
+    if (own.has_clock_skew_ms()) member->clock_skew_ms = own.clock_skew_ms();
+    if (own.has_streams()) member->streams = own.streams();
+  }
+
+  // Who answers without a host id is sick all the same, and lives in its slot by what others say.
+  void FillHealthOfNameless() {
+    for (size_t s = 0; s < model_->slots.size(); ++s) {
+      const Slot& slot = model_->slots[s];
+      if (!slot.node_answered || !slot.node_host_id.empty() || slot.member == kNone) continue;
+      FillHealth(reports_.nodes[s]->node(), &model_->members[static_cast<size_t>(slot.member)]);
+    }
+  }
+
   void FillOwnWord(const v1::NodeFacts& own, Member* member) {
     if (!own.address().empty() && member->address.empty()) member->address = own.address();
     if (!own.release().empty()) {
@@ -394,11 +412,7 @@ class Join {
     if (own.has_old_sstables()) member->old_sstables = std::max<int64_t>(0, own.old_sstables());
     member->native_transport = ToKnown(own.has_native_transport(), own.native_transport());
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
-    if (own.has_pending_compactions()) member->pending_compactions = own.pending_compactions();
-    if (own.has_pending_hints_bytes()) member->pending_hints = own.pending_hints_bytes();
-    if (own.has_dropped_mutations()) member->dropped_mutations = own.dropped_mutations();
-    if (own.has_clock_skew_ms()) member->clock_skew_ms = own.clock_skew_ms();
-    if (own.has_streams()) member->streams = own.streams();
+    FillHealth(own, member);
     if (own.has_snapshot_bytes()) member->snapshots = std::max<int64_t>(0, own.snapshot_bytes());
     if (own.has_disk_capacity_bytes()) member->disk_capacity = std::max<int64_t>(0, own.disk_capacity_bytes());
     if (own.has_disk_used_bytes()) member->disk_used = std::max<int64_t>(0, own.disk_used_bytes());

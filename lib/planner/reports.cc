@@ -214,7 +214,8 @@ class Reader {
       const v1::RackFacts& facts = report->rack();
       rack.present = facts.present() ? Known::kYes : Known::kNo;
       if (!facts.present()) continue;
-      if (!facts.has_nodes() || facts.nodes() < 0) rack.conflicting = true;
+      if (!facts.has_nodes()) rack.nodes_unknown = true;
+      if (rack.nodes_unknown || facts.nodes() < 0) rack.conflicting = true;
       rack.nodes = facts.nodes();
       rack.revision = facts.template_().revision();
       rack.release = facts.template_().release();

@@ -29,8 +29,9 @@
 //   single-replica       replication factor; elsewhere as observed                    ring/dc
 //   seeds                seeds that are away; replication factors                     serving/dc, ring/dc
 //   cleanup-debt         cleanups owed; whether its own node is away                  ring/dc; node/slot orders its
-//   restart disk-forecast        ranges, bytes that the plan brings                           ring/dc movement-sources
-//   nodes away, ranges                                           serving/dc, ring/dc; of the source,
+//                                                                                     restart
+//   disk-forecast        ranges, bytes that the plan brings                           ring/dc
+//   movement-sources     nodes away, ranges                                           serving/dc, ring/dc; of the source,
 //                                                                                     too, for a rebuild
 //   range-movement       disrupted nodes, open rebuilds and repairs                   serving/dc (of the source, ...)
 //   one-rack             disrupted nodes; racks; disrupted datacenters                serving/dc, ring/dc, disruption

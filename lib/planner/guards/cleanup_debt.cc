@@ -41,12 +41,13 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
 Text DescribeCleanupDebt(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kOwed:
-      return {absl::StrCat(r.number, " node(s) of ", m.dc(a.dc).name, " owe a cleanup and would get ranges back"),
+      return {absl::StrCat(r.number, " node(s) of ", m.DcName(a.dc), " owe a cleanup and would get ranges back"),
               "let the cleanups run first"};
     case kMoving:
       return {"ranges are moving, and a cleanup would delete what is on its way", "wait until the movement is done"};
     default:
-      return {absl::StrCat(m.MemberName(r.subject), " is down"), "bring the node back"};
+      return {m.DownOrUnknown(r.subject),
+              m.member(r.subject).down ? "bring the node back" : "collect the answers of its peers"};
   }
 }
 

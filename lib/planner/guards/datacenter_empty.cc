@@ -40,8 +40,8 @@ void CheckDatacenterEmpty(const Ask& ask, Refusals* out) {
 Text DescribeDatacenterEmpty(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kReplicates:
-      return {absl::StrCat("keyspace ", m.keyspace(r.subject).name, " still replicates in ", m.dc(a.dc).name),
-              absl::StrCat("alter the keyspace so that ", m.dc(a.dc).name, " has no replicas")};
+      return {absl::StrCat("keyspace ", m.keyspace(r.subject).name, " still replicates in ", m.DcName(a.dc)),
+              absl::StrCat("alter the keyspace so that ", m.DcName(a.dc), " has no replicas")};
     case kHasNodes:
       return {absl::StrCat("rack ", m.RackName(r.subject), " still has nodes"), "let them leave first"};
     default:

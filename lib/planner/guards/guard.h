@@ -121,6 +121,11 @@ CASSPLAN_GUARD(OneRack);
 CASSPLAN_GUARD(Quorum);
 #undef CASSPLAN_GUARD
 
+// Nobody tells whether it is up, and nobody that it is down.
+bool Unsure(const Member& member);
+// A member of the datacenter of which that is so; kNone: none.
+Id AnyUnsure(const Model& model, Id dc);
+
 }  // namespace cassplan::planner
 
 #endif  // CASSPLAN_LIB_PLANNER_GUARDS_GUARD_H_

@@ -6,6 +6,16 @@ namespace cassplan::planner {
 
 bool Ask::Fresh(Resource r) const { return std::find(fresh.begin(), fresh.end(), r) != fresh.end(); }
 
+bool Unsure(const Member& member) { return member.in_ring && !member.external && !member.up && !member.down; }
+
+Id AnyUnsure(const Model& model, Id dc) {
+  for (size_t i = 0; i < model.members.size(); ++i) {
+    const Member& member = model.members[i];
+    if (Unsure(member) && (member.dc == dc || member.dc == kNone || model.merged)) return static_cast<Id>(i);
+  }
+  return kNone;
+}
+
 namespace {
 
 // Cheap and final ones first: a refusal that names no resource ends the asking.

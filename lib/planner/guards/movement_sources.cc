@@ -173,8 +173,11 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
 Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kDown:
-      return {absl::StrCat(m.MemberName(r.subject), " is down and would have to give or take data"),
-              absl::StrCat("bring ", m.MemberName(r.subject), " back, or replace it")};
+      return Unsure(m.member(r.subject))
+                 ? Text{absl::StrCat(m.DownOrUnknown(r.subject), ", and it would have to give or take data"),
+                        "collect the answers of its peers"}
+                 : Text{absl::StrCat(m.MemberName(r.subject), " is down and would have to give or take data"),
+                        absl::StrCat("bring ", m.MemberName(r.subject), " back, or replace it")};
     case kBothGone:
       return {absl::StrCat(m.MemberName(r.subject), " is down, too, and holds ranges of ", m.MemberName(a.member),
                            ": what was written to both only would be missed"),
@@ -192,10 +195,12 @@ Text DescribeMovementSources(const Model& m, const Action& a, const Refusal& r) 
       return {absl::StrCat("whether ", m.MemberName(r.subject), " is up is not known"),
               "collect the answers of its peers"};
     case kSelfDown:
+      if (Unsure(m.member(r.subject))) return {m.DownOrUnknown(r.subject), "collect the answers of its peers"};
       return {absl::StrCat(m.MemberName(r.subject), " is down, or about to go down"), "bring it back first"};
     case kTokensUnknown:
       return {absl::StrCat(m.MemberName(r.subject), " is down, and which ranges move is not known"),
-              absl::StrCat("bring ", m.MemberName(r.subject), " back")};
+              absl::StrCat("collect the tokens of the ring (TokenToEndpointMap), or bring ", m.MemberName(r.subject),
+                           " back")};
     default:
       return {absl::StrCat("keyspace ", m.keyspace(r.subject).name,
                            " would be unavailable if the node died meanwhile, and policy.intolerant is hold"),

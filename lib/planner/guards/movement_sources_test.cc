@@ -78,7 +78,8 @@ TEST(MovementSources, RangesAreNotKnown) {
   v1::PlanRequest request = cluster.Build();
   testing::PeerOf(cluster.node("dc1/r2/0").host_id, &request)->clear_tokens();
   EXPECT_EQ(Answer(request, kGuard, "decommission dc1/r1/1"),
-            "dc1/r3/0 is down, and which ranges move is not known | bring dc1/r3/0 back");
+            "dc1/r3/0 is down, and which ranges move is not known | collect the tokens of the ring "
+            "(TokenToEndpointMap), or bring dc1/r3/0 back");
 }
 
 TEST(MovementSources, LeaverThatIsDown) {
@@ -132,7 +133,8 @@ TEST(MovementSources, ReplacementNeedsTheRanges) {
   v1::PlanRequest request = cluster.Build();
   testing::PeerOf(cluster.node("dc1/r3/0").host_id, &request)->clear_tokens();
   EXPECT_EQ(Answer(request, kGuard, "replace_node dc1/r2/0"),
-            "dc1/r2/0 is down, and which ranges move is not known | bring dc1/r2/0 back");
+            "dc1/r2/0 is down, and which ranges move is not known | collect the tokens of the ring "
+            "(TokenToEndpointMap), or bring dc1/r2/0 back");
 }
 
 // Half of its peers see it, half do not: that is not dead.

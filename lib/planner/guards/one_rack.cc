@@ -47,7 +47,7 @@ void CheckOneRack(const Ask& ask, Refusals* out) {
 Text DescribeOneRack(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kOtherRack:
-      return {absl::StrCat("another rack of ", m.dc(a.dc).name, " is being restarted"), "wait until it is back"};
+      return {absl::StrCat("another rack of ", m.DcName(a.dc), " is being restarted"), "wait until it is back"};
     case kDatacenters:
       return {"another datacenter is being restarted", "wait, or raise policy.max_datacenters"};
     case kDegraded:

@@ -183,6 +183,13 @@ Text DescribeQuorum(const Model& m, const Action& a, const Refusal& r) {
       return {absl::StrCat("in which datacenter and rack ", m.MemberName(r.subject), " is, is not known"),
               "collect its answer, or AllEndpointStates of another node"};
     default:
+      if (const Id unsure = AnyUnsure(m, a.dc); unsure != kNone) {
+        return {absl::StrCat(m.DownOrUnknown(unsure), " and counts as away; without ",
+                             a.member == kNone ? std::string("it") : m.MemberName(a.member), ", too, ", r.number,
+                             " replicas of a range of keyspace ", m.keyspace(r.subject).name, " would be away at once"),
+                absl::StrCat("collect the answers of the peers of ", m.MemberName(unsure),
+                             ", and bring back the nodes that are down")};
+      }
       return {absl::StrCat("without ", a.member == kNone ? std::string("it") : m.MemberName(a.member), " ", r.number,
                            " replicas of a range of keyspace ", m.keyspace(r.subject).name, " would be away at once"),
               "bring back the nodes that are down"};

@@ -55,7 +55,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
 }
 
 Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r) {
-  const std::string dc(m.dc(a.dc).name);
+  const std::string dc = m.DcName(a.dc);
   switch (r.code) {
     case kUnknown:
       return {"how keyspaces replicate is not known for certain",

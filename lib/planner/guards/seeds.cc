@@ -83,7 +83,7 @@ Text DescribeSeeds(const Model& m, const Action& a, const Refusal& r) {
     return {absl::StrCat(m.SlotName(r.subject), " is a seed, and no other one is listed in its place"),
             "list a node that stays as a seed"};
   }
-  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.dc(a.dc).name),
+  return {absl::StrCat(m.SlotName(r.subject), " is the last live seed of ", m.DcName(a.dc)),
           "bring another seed back first"};
 }
 

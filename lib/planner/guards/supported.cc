@@ -1,6 +1,8 @@
 // supported: what this planner does not understand is held by name: an unknown partitioner, replication strategy or
 // release, transient replication. Also held: what the executor cannot do (capabilities), with the manual command as
 // remedy.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/guards/guard.h"
@@ -17,7 +19,9 @@ enum Code : uint8_t {
   kMemberUnknown,
   kDoubt,
   kUnseen,
-  kReleaseUnknown
+  kReleaseUnknown,
+  kTemplateUnknown,
+  kLabelsUnknown
 };
 
 bool Disturbs(const Action& a) {
@@ -32,6 +36,14 @@ bool ReleaseUnknown(const Model& m, const Action& a) {
   if (a.kind == Kind::kUpdateRack || recreates) return to_unknown && m.rack(a.rack).nodes > 0;
   if (a.kind != Kind::kRestartNode || a.member == kNone) return false;
   return to_unknown || RunsIn(m, m.slot(a.slot)).line.empty();
+}
+
+bool WritesTemplate(const Action& a) { return a.kind == Kind::kUpdateRack || a.kind == Kind::kRecreateRack; }
+
+// The labels that select its nodes cannot change, so they must be known before a template is written over them.
+bool LabelsUnknown(const Rack& rack) {
+  return !rack.desired_selector.empty() &&
+         std::none_of(rack.sections.begin(), rack.sections.end(), [](const auto& s) { return s.first == "selector"; });
 }
 
 }  // namespace
@@ -49,6 +61,11 @@ void CheckSupported(const Ask& ask, Refusals* out) {
     out->Add(kMemberUnknown, kNoResource, a.slot);
   }
   if (ReleaseUnknown(m, a)) out->Add(kReleaseUnknown, kNoResource, a.slot);
+  if (WritesTemplate(a) && m.rack(a.rack).revision.empty()) {
+    out->Add(kTemplateUnknown, kNoResource, a.rack);
+  } else if (WritesTemplate(a) && LabelsUnknown(m.rack(a.rack))) {
+    out->Add(kLabelsUnknown, kNoResource, a.rack);
+  }
   if (!Disturbs(a)) return;
   if (!m.doubt.empty()) out->Add(kDoubt);
   if (a.member != kNone && m.member(a.member).unseen) out->Add(kUnseen, kNoResource, a.member);
@@ -64,9 +81,11 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
                            ", and only Murmur3Partitioner is known here"),
               "do it by hand"};
     case kStrategy:
-      return {absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
-                           " has a replication strategy (or transient replication) that is not known here"),
-              "do it by hand, or take the keyspace out with policy.keyspaces[].ignore"};
+      return {
+          absl::StrCat("keyspace ", m.unknown_strategy_keyspace,
+                       " has a replication strategy (or transient replication) that is not known here"),
+          "collect schema.json again where it lacks the strategy; else do it by hand, or take the keyspace out with "
+          "policy.keyspaces[].ignore"};
     case kKeyspacesUnknown:
       return {"how keyspaces replicate is not known", "collect schema.json, or let Jolokia answer on one node"};
     case kCapability:
@@ -87,7 +106,18 @@ Text DescribeSupported(const Model& m, const Action& a, const Refusal& r) {
     case kUnseen:
       return {absl::StrCat(m.MemberName(r.subject), " says that it is a member, and no other node lists it"),
               "see nodetool status and gossipinfo; wait until gossip agrees"};
+    case kTemplateUnknown:
+      return {absl::StrCat("which template the workload of rack ", m.RackName(r.subject), " has is not known"),
+              "collect the StatefulSets of the cluster (kubernetes.json)"};
+    case kLabelsUnknown:
+      return {absl::StrCat("by which labels the workload of rack ", m.RackName(r.subject),
+                           " selects its nodes is not known"),
+              "collect the StatefulSets of the cluster (kubernetes.json)"};
     case kRackUnknown:
+      if (m.rack(r.subject).nodes_unknown) {
+        return {absl::StrCat("how many nodes the workload of rack ", m.RackName(r.subject), " asks for is not known"),
+                "collect the StatefulSets of the cluster (kubernetes.json)"};
+      }
       return {absl::StrCat("what is known about rack ", m.RackName(r.subject), " contradicts itself"), "observe again"};
     default:
       return {absl::StrCat("which member lives in slot ", m.SlotName(r.subject), " is not known"),

@@ -26,7 +26,8 @@ TEST(Supported, StrategiesThatAreNotKnown) {
   app->set_strategy("EverywhereStrategy");
   const std::string refused =
       "keyspace app has a replication strategy (or transient replication) that is not known here | "
-      "do it by hand, or take the keyspace out with policy.keyspaces[].ignore";
+      "collect schema.json again where it lacks the strategy; else do it by hand, or take the keyspace out with "
+      "policy.keyspaces[].ignore";
   EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"), refused);
   v1::PlanRequest ignored = request;
   ignored.mutable_policy()->add_keyspaces()->set_name("app");

@@ -17,7 +17,16 @@ bool AnyWithoutSlot(const Model& m) {
                      [](const Member& member) { return member.slot == kNone && member.in_ring && !member.external; });
 }
 
-enum Code : uint8_t { kStillMember, kNotProven, kUnknownMember, kMounted, kRingUnknown, kNobodysData, kSeenUp };
+enum Code : uint8_t {
+  kStillMember,
+  kNotProven,
+  kUnknownMember,
+  kMounted,
+  kMountedUnknown,
+  kRingUnknown,
+  kNobodysData,
+  kSeenUp
+};
 
 }  // namespace
 
@@ -45,8 +54,8 @@ void CheckVolumeLast(const Ask& ask, Refusals* out) {
     return;
   }
   // With its slot gone nothing should use it; with the slot still there a shrink of this plan comes before.
-  if (a.kind == Kind::kDeleteVolume && slot.volume.mounted == Known::kYes && a.hard.empty()) {
-    out->Add(kMounted, kNoResource, a.slot);
+  if (a.kind == Kind::kDeleteVolume && slot.volume.mounted != Known::kNo && a.hard.empty()) {
+    out->Add(slot.volume.mounted == Known::kYes ? kMounted : kMountedUnknown, kNoResource, a.slot);
     return;
   }
   if (!slot.left_host_id.empty()) {
@@ -79,6 +88,9 @@ Text DescribeVolumeLast(const Model& m, const Action& a, const Refusal& r) {
               "wait until all nodes see it down, or mend the network between them"};
     case kMounted:
       return {absl::StrCat("the volume of slot ", m.SlotName(r.subject), " is in use"), "find out what uses it"};
+    case kMountedUnknown:
+      return {absl::StrCat("whether the volume of slot ", m.SlotName(r.subject), " is in use is not known"),
+              "collect the Pods of the cluster (kubernetes.json)"};
     case kRingUnknown:
       return {"no node could be asked who is in the ring", "collect the answers of the nodes (Jolokia)"};
     case kNobodysData:
