@@ -32,7 +32,8 @@ enum class DriftKind : uint8_t {
   kRemoveNode,      // a dead member that the others shall take out of the ring
   kCleanupOwed,
   kReplication,  // a keyspace replicates otherwise than desired
-  kRebuildOwed,  // a keyspace got its first replicas in a datacenter, and a node there has no data yet
+  kRebuildOwed,  // after a change of replication: data to be fetched, or a repair
+  kFinalSeeds,   // seeds that are members only later
   kRepairDue,
   kUpgradeOwed,    // a node has sstables of the format of an earlier release
   kSmallVolume,    // the volume of a slot is smaller than desired
@@ -89,6 +90,11 @@ struct Action {
   bool joins = false;           // its node becomes a member (start_node without data)
   bool force = false;           // decommission
   bool was_down = false;        // restart of a node that is down already
+  bool lowers = false;          // alter_keyspace: fewer replicas than before
+  bool converts = false;        // alter_keyspace: to NetworkTopologyStrategy, with the same replicas
+  bool after_repair = false;    // alter_keyspace: a repair is owed before, and no action of the plan does it
+  bool last_seeds = false;      // set_seeds: the list once all nodes are there
+  int32_t final_factor = 0;     // alter_keyspace: where its steps lead to
   bool in_flight = false;       // the ledger has it started already: counts as placed, is not planned again
   OrderKey key;
   std::vector<ActionIndex> hard;  // predecessors that must be placed

@@ -18,7 +18,7 @@ std::vector<Id> Leavers(const Model& model, Id dc) {
   std::vector<Id> slots;
   for (Id r = model.dc(dc).first_rack; r < model.dc(dc).last_rack; ++r) {
     const Rack& rack = model.rack(r);
-    for (Id s = rack.first_slot; s < rack.last_slot && rack.desired; ++s) {
+    for (Id s = rack.first_slot; s < rack.last_slot && (rack.desired || rack.leaves); ++s) {
       const Slot& slot = model.slot(s);
       if (slot.desired) continue;
       const bool gone = slot.member == kNone && !slot.left_host_id.empty();

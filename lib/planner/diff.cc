@@ -23,6 +23,7 @@ class Differ {
     for (size_t r = 0; r < m_.racks.size(); ++r) DiffRack(static_cast<Id>(r));
     // While a seed is being replaced the list is without it; its replacement brings the rest.
     if (m_.seeds_differ == Known::kYes && SeedsToDemote(m_).empty()) Add(DriftKind::kSeeds);
+    if (m_.seeds_known && m_.seeds != m_.final_seeds && SeedsToDemote(m_).empty()) Add(DriftKind::kFinalSeeds);
     for (size_t s = 0; s < m_.slots.size(); ++s) {
       DiffSlot(static_cast<Id>(s));
       if (VolumeGrows(m_, m_.slots[s])) Add(DriftKind::kSmallVolume, static_cast<Id>(s));
@@ -40,6 +41,7 @@ class Differ {
       out_.push_back(drift);
     }
     for (size_t i = 0; i < m_.rebuild_debts.size(); ++i) {
+      if (m_.rebuild_debts[i].source_dc == kNone && !m_.policy.repair) continue;  // a finding tells
       const Id member = m_.rebuild_debts[i].member;
       Add(DriftKind::kRebuildOwed, m_.member(member).slot, member);
       out_.back().number = static_cast<int32_t>(i);
@@ -126,8 +128,7 @@ class Differ {
                (rack.revision != rack.desired_revision ||
                 (!rack.restart_token.empty() && rack.current_token != rack.restart_token))) {
       kind = DriftKind::kStaleTemplate;
-    } else if (!rack.desired && rack.present == Known::kYes && !m_.dc(rack.dc).desired && rack.nodes == 0 &&
-               !Contains(m_.refused_dc, rack.dc)) {
+    } else if (rack.leaves && !Contains(m_.refused_scale_in, rack.dc)) {
       kind = DriftKind::kSurplusRack;
     } else {
       return;
@@ -141,7 +142,7 @@ class Differ {
   void DiffSlot(Id s) {
     const Slot& slot = m_.slot(s);
     const Rack& rack = m_.rack(slot.rack);
-    if (!rack.desired || Refused(rack)) return;
+    if ((!rack.desired && !rack.leaves) || Refused(rack)) return;
     if (slot.desired) {
       if (slot.member == kNone) {
         DiffWithoutMember(s, slot, rack);
@@ -153,7 +154,7 @@ class Differ {
     if (Contains(m_.refused_scale_in, rack.dc)) {  // it stays, so it is kept up to date like the others
       const bool rests = slot.member != kNone && m_.member(slot.member).movement == Movement::kNormal &&
                          !InFlightOn(slot.member, Kind::kDecommission);
-      if (rests && Stale(slot, rack)) Add(DriftKind::kStaleNode, s, slot.member);
+      if (rests && !rack.desired_revision.empty() && Stale(slot, rack)) Add(DriftKind::kStaleNode, s, slot.member);
       return;
     }
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);

@@ -45,8 +45,7 @@ void Describer::Kinds() {
       out_->set_way_back("add the datacenter again");
       break;
     case Kind::kSetSeeds:
-      Objects(StrCat("write the seed list ", SeedList(), "; it counts from the next start of each node on"));
-      Effect("seeds", SeedList());
+      Seeds();
       break;
     case Kind::kStartNode:
       Start();

@@ -33,6 +33,7 @@ class Describer {
 
   // ---- kinds, and what they share
   void Objects(absl::string_view manual);
+  void Seeds();
   int32_t SlotsNow() const;
   void Rack(absl::string_view fact, absl::string_view value);
   void Start();
@@ -48,13 +49,13 @@ class Describer {
   void ReplacesFields();
   void Quarantine();
   void Remove();
-  std::string SeedList() const;
   void Rebuild();
   void Cleanup();
   void Operation();
   std::string Nodetool(absl::string_view command) const;
   void Patient();
   void Alter();
+  int32_t FactorBefore(Id dc) const;
   void Repair();
   void GrowVolume();
   void Recreate();

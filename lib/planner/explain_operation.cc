@@ -87,7 +87,11 @@ void Describer::Repair() {
   Pre("no_movement", "yes");
   Done("reported", "done");
   Effect("repaired", m_.keyspace(a_.keyspace).name);
-  out_->set_manual(StrCat("nodetool repair --full --partitioner-range ", m_.keyspace(a_.keyspace).name, " on ", slot_));
+  // What a change of replication owes is about all ranges of the node, not about its share of a round.
+  const bool owed = a_.drift == "repair-owed";
+  if (owed) out_->set_replication_factor(a_.replication_factor);
+  out_->set_manual(StrCat("nodetool repair --full ", owed ? "" : "--partitioner-range ", m_.keyspace(a_.keyspace).name,
+                          " on ", slot_));
   out_->set_verify(StrCat("nodetool repair_admin list on ", slot_));
   const int64_t seconds = Load() / (32 << 20);
   Cost(10 + seconds, 60 + seconds * 4);

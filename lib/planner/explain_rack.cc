@@ -1,4 +1,7 @@
 // What actions are: objects shared by all racks, and racks.
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/dead.h"
 #include "lib/planner/explain_describe.h"
@@ -14,13 +17,18 @@ void Describer::Objects(absl::string_view manual) {
   Cost(1, 5);
 }
 
-// "dc1/r1/0, dc1/r2/0"
-std::string Describer::SeedList() const {
+void Describer::Seeds() {
+  const std::vector<Id> seeds = a_.demotes ? RemainingSeeds(m_) : a_.last_seeds ? m_.final_seeds : m_.seeds;
   std::string list;
-  for (const Id seed : a_.demotes ? RemainingSeeds(m_) : m_.seeds) {
-    absl::StrAppend(&list, list.empty() ? "" : ", ", m_.SlotName(seed));
-  }
-  return list;
+  for (const Id seed : seeds) absl::StrAppend(&list, list.empty() ? "" : ", ", m_.SlotName(seed));
+  out_->set_manual(StrCat("write the seed list ", list,
+                          " into the templates of all racks, with updateStrategy OnDelete, ",
+                          "so that it restarts nothing; it counts from the next start of each node on"));
+  out_->set_verify("cassplan plan shows no such action any more");
+  out_->set_way_back("write the former list");
+  Done("seeds", list);
+  Effect("seeds", list);
+  Cost(1, 5);
 }
 
 // A new workload starts nothing by itself, and takes over the slots that are there.

@@ -92,6 +92,8 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
     if (m.slot(a.slot).desired)
       return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
+    if (m.rack(a.rack).leaves)
+      return {StrCat("rack ", m.RackName(a.rack), " is not desired any more", a.detail), "topology"};
     return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail),
             "nodesPerRacks"};
   }
@@ -114,10 +116,18 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   }
   if (a.drift == "cleanup-owed") return {"nodes joined, and it keeps data that is theirs now", ""};
   if (a.drift == "replication") {
-    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ", a.replication_factor, " replicas in ",
-                   m.dc(a.dc).name),
+    const bool step = a.kind == Kind::kAlterKeyspace && a.final_factor != a.replication_factor;
+    return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ",
+                   step ? a.final_factor : a.replication_factor, " replicas in ", m.dc(a.dc).name,
+                   step ? StrCat(", one step at a time: now ", a.replication_factor) : std::string()),
             "keyspaces"};
   }
+  if (a.drift == "repair-owed") {
+    return {StrCat("the replicas of keyspace ", m.keyspace(a.keyspace).name, " in ", m.dc(a.dc).name,
+                   " change, and a repair makes them equal"),
+            ""};
+  }
+  if (a.drift == "cleanup-after-change") return {"it keeps data that it holds no replica of any more", ""};
   if (a.drift == "rebuild-owed") {
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " replicates in ", m.dc(a.dc).name,
                    ", and the node has not fetched its data yet"),
@@ -149,8 +159,11 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
   if (a.drift == "missing-rack")
     return {StrCat("rack ", m.RackName(a.rack), " is desired and does not exist"), "topology"};
   if (a.drift == "surplus-rack")
-    return {StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more and has no node"), "topology"};
+    return {m.dc(a.dc).desired ? StrCat("rack ", m.RackName(a.rack), " is not desired any more")
+                               : StrCat("datacenter ", m.dc(a.dc).name, " is not desired any more"),
+            "topology"};
   if (a.drift == "seeds") return {"the seed list differs", "seeds"};
+  if (a.drift == "final-seeds") return {"nodes that shall be seeds are members by then", "seeds"};
   return {"objects shared by all racks are missing or differ", ""};
 }
 

@@ -113,13 +113,24 @@ void Describer::Rebuild() {
   Cost(60, 600);
 }
 
+// What the changes that come before leave: those of the same keyspace come one after the other, first those that add.
+int32_t Describer::FactorBefore(Id dc) const {
+  for (const ReplicationGoal& goal : m_.replication_goals) {
+    if (goal.keyspace != a_.keyspace || goal.dc != dc) continue;
+    const bool lowers = goal.to < goal.from;
+    const bool before = lowers == a_.lowers ? dc < a_.dc : !lowers;
+    return before ? goal.to : goal.from;
+  }
+  return m_.keyspace(a_.keyspace).rf[static_cast<size_t>(dc)];
+}
+
 void Describer::Alter() {
   const Keyspace& k = m_.keyspace(a_.keyspace);
   out_->set_replication_factor(a_.replication_factor);
   if (a_.source_dc != kNone) out_->set_source_datacenter(std::string(m_.dc(a_.source_dc).name));
   std::vector<std::string> parts;
   for (size_t d = 0; d < k.rf.size(); ++d) {
-    const int32_t rf = static_cast<Id>(d) == a_.dc ? a_.replication_factor : k.rf[d];
+    const int32_t rf = static_cast<Id>(d) == a_.dc ? a_.replication_factor : FactorBefore(static_cast<Id>(d));
     if (rf > 0) parts.push_back(StrCat("'", m_.dcs[d].name, "': ", rf));
   }
   Pre("schema_versions", "1");
@@ -129,7 +140,11 @@ void Describer::Alter() {
   out_->set_manual(StrCat("cqlsh: ALTER KEYSPACE ", k.name, " WITH replication = {'class': 'NetworkTopologyStrategy', ",
                           absl::StrJoin(parts, ", "), "}"));
   out_->set_verify(StrCat("cqlsh: DESCRIBE KEYSPACE ", k.name));
-  out_->set_way_back("alter it back, as long as no client relies on the new replicas");
+  if (a_.lowers) Effect("cleanup_owed", "nodes of the datacenter");
+  if (a_.source_dc != kNone) Effect("rebuild_owed", "nodes of the datacenter");
+  out_->set_way_back(a_.lowers     ? "alter it back, and rebuild or repair its nodes before clients rely on them"
+                     : a_.converts ? "none is needed: no replica moves"
+                                   : "alter it back, as long as no client relies on the new replicas");
   Cost(1, 30);
 }
 

@@ -48,6 +48,7 @@ Facts::Facts(const Model& model, const Resources& resources) : model_(model), re
   net_change_.assign(static_cast<size_t>(resources.count()), 0);
   for (const Keyspace& k : model.keyspaces) rf_.push_back(k.rf);
   active_.assign(model.classes.size(), 1);
+  altered_.assign(dcs, 0);
   replicas_.resize(model.classes.size() * dcs);
   replicas_tried_.assign(replicas_.size(), 0);
   for (const Id seed : model.seeds) {
@@ -384,12 +385,40 @@ void Facts::EffectOnRing(const Action& a) {
       }
       break;
     case Kind::kAlterKeyspace:
-      rf_[Index(a.keyspace)][Index(a.dc)] = a.replication_factor;
+      ChangeReplication(a);
       net_change_[ring] = 1;
       break;
     default:
       break;
   }
+}
+
+void Facts::ChangeReplication(const Action& a) {
+  if (a.converts) return;
+  int32_t& factor = rf_[Index(a.keyspace)][Index(a.dc)];
+  const bool lowers = a.replication_factor < factor;
+  const bool raises = a.replication_factor > factor;
+  factor = a.replication_factor;
+  for (size_t d = 0; d < altered_.size(); ++d) {
+    if (static_cast<Id>(d) != a.dc && !model_.merged) continue;
+    altered_[d] = std::max<uint8_t>(altered_[d], raises ? 2 : lowers ? 1 : 0);
+  }
+  // Where nodes stay they keep data that they hold no replica of any more.
+  if (!lowers || DesiredNodes(model_, a.dc) == 0) return;
+  for (size_t i = 0; i < model_.members.size(); ++i) {
+    if (in_ring_[i] != 0 && model_.members[i].dc == a.dc && !model_.members[i].external)
+      SetOwed(static_cast<Id>(i), true);
+  }
+}
+
+bool Facts::Replicates(Id replication_class, Id dc) const {
+  const ReplicationClass& c = model_.classes[Index(replication_class)];
+  if (c.strategy == planner::Replicates::kSimple) return true;
+  if (c.rf[Index(dc)] == 0) return false;
+  for (size_t k = 0; k < model_.keyspaces.size(); ++k) {
+    if (model_.keyspaces[k].replication_class == replication_class && rf_[k][Index(dc)] > 0) return true;
+  }
+  return false;
 }
 
 void Facts::RemoveFromRing(const Action& a) {
@@ -422,8 +451,7 @@ std::vector<ring::Incoming> Facts::Incoming(Id leaver) const {
   const planner::Member& m = model_.member(leaver);
   std::vector<const placement::ReplicaMap*> maps;
   for (size_t c = 0; c < model_.classes.size(); ++c) {
-    const ReplicationClass& rc = model_.classes[c];
-    if (rc.strategy != planner::Replicates::kSimple && rc.rf[Index(m.dc)] == 0) continue;
+    if (!Replicates(static_cast<Id>(c), m.dc)) continue;
     const placement::ReplicaMap* map = Replicas(static_cast<Id>(c), m.dc);
     if (map != nullptr && map->in_ring(leaver)) maps.push_back(map);
   }

@@ -49,6 +49,11 @@ class Facts {
   const placement::ReplicaMap* Replicas(Id replication_class, Id dc) const;
   bool Active(Id replication_class) const { return active_[Index(replication_class)] != 0; }
   int32_t classes() const { return static_cast<int32_t>(active_.size()); }
+  // The class has replicas in the datacenter, also after this plan's changes of replication.
+  bool Replicates(Id replication_class, Id dc) const;
+  // An ALTER of this plan changes replication there; raises it.
+  bool AlteredIn(Id dc) const { return altered_[Index(dc)] != 0; }
+  bool RaisedIn(Id dc) const { return altered_[Index(dc)] > 1; }
   int32_t ReplicationFactor(Id keyspace, Id dc) const { return rf_[Index(keyspace)][Index(dc)]; }
   // What each receiver gets when the member leaves; no value where the load is not known.
   std::vector<ring::Incoming> Incoming(Id leaver) const;
@@ -111,6 +116,7 @@ class Facts {
   void AddOwed(Id dc, Id except);
   void SetOwed(Id member, bool owed);
   void RemoveFromRing(const Action& action);
+  void ChangeReplication(const Action& action);
   std::unique_ptr<placement::ReplicaMap> MakeReplicas(Id replication_class, Id dc) const;
   bool CloseServing(Resource resource);
 
@@ -124,7 +130,7 @@ class Facts {
   std::vector<int32_t> open_repairs_, open_rebuild_sources_;
   std::vector<std::vector<Id>> open_members_;  // by serving resource (index dc): members that its open section disrupts
 
-  std::vector<uint8_t> in_ring_, owed_, active_;
+  std::vector<uint8_t> in_ring_, owed_, active_, altered_;
   std::vector<int32_t> nodes_dc_, nodes_rack_, joined_dc_, owed_dc_;
   std::vector<std::vector<int32_t>> rf_;
   std::vector<int64_t> extra_bytes_;

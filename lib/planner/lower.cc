@@ -17,11 +17,14 @@ void MarkInFlight(Lowering* l) {
                         : a.slot != kNone ? running.slot == a.slot
                         : a.rack != kNone ? running.rack == a.rack
                                           : running.dc == a.dc;
-      // A plan may write the list twice: without a seed that is replaced, then with it again.
+      // A plan may write the list twice: without a seed that is replaced, leaves or joins, then with it.
       if (a.kind == Kind::kSetSeeds && running.id != ActionId(l->model, a, GoalOf(l->model, a))) continue;
       if (a.drift == "requested" && running.request_uid != l->model.request_at(a.request).uid) continue;
       if (a.drift != "requested" && running.some_keyspaces) continue;
-      if (same && running.keyspace == a.keyspace) a.in_flight = true;
+      // A keyspace may change in several steps, and a node owe several repairs.
+      const bool step =
+          a.keyspace == kNone || running.replication_factor == 0 || running.replication_factor == a.replication_factor;
+      if (same && step && running.keyspace == a.keyspace) a.in_flight = true;
     }
   }
   for (size_t i = 0; i < l->actions.size(); ++i) {
@@ -75,11 +78,13 @@ std::vector<Action> Lower(const Model& model, const std::vector<Drift>& drift) {
   LowerRemove(&l);
   LowerResolveMovement(&l);
   LowerScaleIn(&l);
+  LowerSurplusRacks(&l);
   LowerRollingUpdate(&l);
   LowerUpgrade(&l);
   LowerGrowVolumes(&l);
   LowerScaleOut(&l);
   LowerCleanup(&l);
+  LowerSeeds(&l);
   LowerReplication(&l);
   LowerRepair(&l);
   LowerOperations(&l);

@@ -16,6 +16,8 @@ struct Lowering {
   const std::vector<Drift>& drift;
   std::vector<Action> actions;
   ActionIndex objects = -1;
+  ActionIndex seeds = -1;                 // set_seeds, before nodes leave or start
+  ActionIndex final_seeds = -1;           // set_seeds, after nodes have joined
   std::vector<ActionIndex> rack_write;    // by rack: create_rack or update_rack
   std::vector<ActionIndex> start;         // by slot
   std::vector<ActionIndex> decommission;  // by slot; or what else takes its member out of the ring
@@ -47,10 +49,12 @@ void LowerRemove(Lowering* l);
 void LowerResolveMovement(Lowering* l);
 void LowerScaleIn(Lowering* l);
 void LowerRollingUpdate(Lowering* l);
-void LowerUpgrade(Lowering* l);  // what a change of release needs beside the restarts
+void LowerSurplusRacks(Lowering* l);  // delete_rack, after its last node
+void LowerUpgrade(Lowering* l);       // what a change of release needs beside the restarts
 void LowerGrowVolumes(Lowering* l);
 void LowerScaleOut(Lowering* l);  // also the bootstrap of a cluster and its cold start
 void LowerCleanup(Lowering* l);
+void LowerSeeds(Lowering* l);
 void LowerReplication(Lowering* l);
 void LowerRepair(Lowering* l);
 void LowerOperations(Lowering* l);  // what a person asked for

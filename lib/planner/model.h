@@ -69,10 +69,11 @@ struct Rack {
   Known start_permits = Known::kUnknown;  // its nodes start on an empty volume only with a permit
   int64_t capacity = 0;
   absl::string_view storage_class;
-  bool conflicting = false;                                               // reports contradict each other
-  bool release_unsure = false;                                            // its template changes, and maybe the release
-  bool template_refused = false;                                          // admit refused the change of its template
-  bool volume_refused = false;                                            // admit refused the change of its volumes
+  bool conflicting = false;       // reports contradict each other
+  bool release_unsure = false;    // its template changes, and maybe the release
+  bool template_refused = false;  // admit refused the change of its template
+  bool volume_refused = false;    // admit refused the change of its volumes
+  bool leaves = false;            // not desired any more, and admit lets its nodes leave
   std::vector<std::pair<absl::string_view, absl::string_view>> sections;  // of the stored template
 };
 
@@ -206,6 +207,14 @@ struct ReplicationGoal {
   Id dc = kNone;
   int32_t from = 0;
   int32_t to = 0;
+  bool converts = false;  // from SimpleStrategy to NetworkTopologyStrategy, with the same replicas
+};
+
+// How a keyspace shall replicate, as the user wrote it.
+struct DesiredReplication {
+  Id keyspace = kNone;
+  std::vector<std::pair<absl::string_view, int32_t>> listed;  // replicas by datacenter
+  absl::string_view missing_dc;                               // is asked for, and is neither desired nor there
 };
 
 // What is known of an operation on request before anything is planned.
@@ -242,12 +251,13 @@ struct Quarantined {
   absl::string_view name;
 };
 
-// What an ALTER of before left to do.
+// What an ALTER of before left to do: to fetch the data from source_dc, or with kNone to repair.
 struct RebuildDebt {
   Id member = kNone;  // has a slot
   Id keyspace = kNone;
   Id source_dc = kNone;
   int32_t replication_factor = 0;
+  int64_t at = 0;
 };
 
 // A snapshot from before a node started on `line`.
@@ -381,6 +391,7 @@ struct PolicyFacts {
   bool snapshot_before_upgrade = true;
   int32_t grow_width = 0;  // 0: the whole rack
   int64_t grow_cooldown = 21'600;
+  bool clients_are_dc_local = false;
   bool repair = false;
   std::vector<absl::string_view> repair_keyspaces;  // empty: all
   int64_t repair_interval = 7 * 86400;
@@ -435,10 +446,15 @@ struct Model {
   std::vector<Keyspace> keyspaces;      // by name
   std::vector<ReplicationClass> classes;
   std::vector<ReplicationGoal> replication_goals;
+  std::vector<DesiredReplication> desired_keyspaces;  // those that exist, as listed
   std::vector<RebuildDebt> rebuild_debts;
-  std::vector<ObjectState> objects;      // by kind, name
-  std::vector<Id> seeds;                 // slots, ascending
-  std::vector<Id> observed_seeds;        // as configured now, ascending; meaningful where seeds_differ is known
+  std::vector<ObjectState> objects;  // by kind, name
+  // Slots, ascending. Seeds are the nodes that shall be in the list now: those of the desired list that are members and
+  // stay (all of them while the cluster is empty); final seeds also those that are members only later.
+  std::vector<Id> seeds;
+  std::vector<Id> final_seeds;
+  bool seeds_known = false;
+  std::vector<Id> observed_seeds;  // as configured now, ascending; kNone: of no slot; meaningful where seeds_known
   std::vector<Quarantined> quarantined;  // by slot, host id, name
   Known seeds_differ = Known::kUnknown;  // observed seed list is another
   std::vector<ForeignMovement> foreign;
@@ -449,6 +465,8 @@ struct Model {
   std::vector<Request> requests;           // by uid, kind, slot; one for each operation asked for
   std::vector<SnapshotTaken> snapshots;    // by member, line
   std::vector<VolumeGrown> volumes_grown;  // by slot; once each
+  bool start_permits = false;              // every start on an empty volume needs a permit
+  std::vector<Id> permitted;               // slots that have one, ascending
   PolicyFacts policy;
 
   int64_t quota_short = 0;     // bytes that the quota is too small by for all volumes that shall grow

@@ -53,25 +53,27 @@ void ReadDesiredRacks(const v1::Desired& desired, const RackIndex& index, Model*
   }
 }
 
+void SortUnique(std::vector<Id>* list) {
+  std::sort(list->begin(), list->end());
+  list->erase(std::unique(list->begin(), list->end()), list->end());
+}
+
 void ReadSeeds(const v1::Desired& desired, const RackIndex& index, Model* model) {
   for (const v1::Target& seed : desired.seeds()) {
     const Id slot = index.FindSlot(*model, seed);
-    if (slot != kNone) model->seeds.push_back(slot);
+    if (slot != kNone) model->final_seeds.push_back(slot);
   }
-  std::sort(model->seeds.begin(), model->seeds.end());
-  model->seeds.erase(std::unique(model->seeds.begin(), model->seeds.end()), model->seeds.end());
-  if (model->seeds.empty()) return;
+  SortUnique(&model->final_seeds);
   std::vector<const v1::Report*> list;
   for (const v1::Report& report : model->request->observed().reports()) {
     if (report.has_seeds() && Usable(*model, report)) list.push_back(&report);
   }
   if (list.empty() || KeepNewest(&list)) return;  // unknown
-  std::vector<Id> configured;
-  for (const v1::Target& seed : list.front()->seeds().seeds()) configured.push_back(index.FindSlot(*model, seed));
-  std::sort(configured.begin(), configured.end());
-  configured.erase(std::unique(configured.begin(), configured.end()), configured.end());
-  model->seeds_differ = configured == model->seeds ? Known::kNo : Known::kYes;
-  model->observed_seeds = std::move(configured);
+  model->seeds_known = true;
+  for (const v1::Target& seed : list.front()->seeds().seeds()) {
+    model->observed_seeds.push_back(index.FindSlot(*model, seed));
+  }
+  SortUnique(&model->observed_seeds);
 }
 
 void ReadQuarantined(const RackIndex& index, Model* model) {
@@ -105,6 +107,15 @@ void ReadObjects(const v1::Desired& desired, Model* model) {
                  "keep one of them");
     }
   }
+}
+
+void ReadPermits(const v1::PlanRequest& request, const RackIndex& index, Model* model) {
+  model->start_permits = request.desired().start_permits();
+  for (const v1::Permit& permit : request.ledger().permits()) {
+    const Id slot = index.FindSlot(*model, permit.target());
+    if (slot != kNone) model->permitted.push_back(slot);
+  }
+  SortUnique(&model->permitted);
 }
 
 }  // namespace
@@ -142,6 +153,7 @@ void Normalize(const v1::PlanRequest& request, Model* model) {
   ReadQuarantined(index, model);
   ReadKeyspaces(model);
   ReadOperations(index, model);
+  ReadPermits(request, index, model);
 }
 
 }  // namespace cassplan::planner

@@ -307,6 +307,7 @@ void ReadPolicy(const v1::PlanRequest& request, Model* model) {
   out->auto_cleanup = !request.desired().has_auto_cleanup() || request.desired().auto_cleanup();
   if (p.dead_node() == v1::DEAD_NODE_POLICY_REPLACE) out->dead_node = DeadNode::kReplace;
   if (p.dead_node() == v1::DEAD_NODE_POLICY_REMOVE) out->dead_node = DeadNode::kRemove;
+  out->clients_are_dc_local = p.clients_are_dc_local();
   out->repair = p.repair().enabled();
   out->repair_keyspaces.assign(p.repair().keyspaces().begin(), p.repair().keyspaces().end());
   for (const v1::LastRepair& last : request.ledger().last_repairs()) {

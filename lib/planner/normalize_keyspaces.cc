@@ -216,23 +216,42 @@ void MakeClasses(Model* model) {
   }
 }
 
-void ReadGoals(Model* model) {
-  for (const v1::Keyspace& desired : model->request->desired().keyspaces()) {
-    for (size_t i = 0; i < model->keyspaces.size(); ++i) {
-      const Keyspace& k = model->keyspaces[i];
-      if (k.name != desired.name() || k.strategy != Replicates::kNetworkTopology) continue;
-      for (const v1::DatacenterReplication& dc : desired.datacenters()) {
-        const Id d = FindDc(*model, dc.datacenter());
-        if (d == kNone || k.rf[static_cast<size_t>(d)] == dc.replication_factor()) continue;
-        model->replication_goals.push_back(
-            {static_cast<Id>(i), d, k.rf[static_cast<size_t>(d)], dc.replication_factor()});
-      }
+bool IsListed(const v1::Desired& desired, string_view dc) {
+  return std::any_of(desired.datacenters().begin(), desired.datacenters().end(),
+                     [&](const v1::DesiredDatacenter& d) { return d.name() == dc; });
+}
+
+// A keyspace that does not exist is nobody's to alter: tables are made by those who use them.
+void NoteMissing(const v1::Keyspace& desired, Model* model) {
+  Note note;
+  note.rule = "replication-change";
+  note.level = Level::kWarning;
+  note.message = absl::StrCat("keyspace ", desired.name(), " does not exist; plans alter keyspaces and create none");
+  note.remedy = "create it, or take it out of the list";
+  note.keyspace = desired.name();
+  model->notes.push_back(std::move(note));
+}
+
+void ReadDesiredKeyspaces(Model* model) {
+  const v1::Desired& desired = model->request->desired();
+  for (const v1::Keyspace& listed : desired.keyspaces()) {
+    const auto found = std::lower_bound(model->keyspaces.begin(), model->keyspaces.end(), listed.name(),
+                                        [](const Keyspace& k, const std::string& name) { return k.name < name; });
+    if (found == model->keyspaces.end() || found->name != listed.name()) {
+      if (model->schema_known) NoteMissing(listed, model);
+      continue;
     }
+    DesiredReplication one;
+    one.keyspace = static_cast<Id>(found - model->keyspaces.begin());
+    for (const v1::DatacenterReplication& dc : listed.datacenters()) {
+      const bool there = FindDc(*model, dc.datacenter()) != kNone || IsListed(desired, dc.datacenter());
+      if (dc.replication_factor() > 0 && !there) one.missing_dc = dc.datacenter();
+      one.listed.emplace_back(dc.datacenter(), dc.replication_factor());
+    }
+    model->desired_keyspaces.push_back(std::move(one));
   }
-  std::sort(model->replication_goals.begin(), model->replication_goals.end(),
-            [](const ReplicationGoal& a, const ReplicationGoal& b) {
-              return std::make_pair(a.keyspace, a.dc) < std::make_pair(b.keyspace, b.dc);
-            });
+  std::sort(model->desired_keyspaces.begin(), model->desired_keyspaces.end(),
+            [](const DesiredReplication& a, const DesiredReplication& b) { return a.keyspace < b.keyspace; });
 }
 
 }  // namespace
@@ -259,7 +278,7 @@ void ReadKeyspaces(Model* model) {
     if (k.counted && (k.strategy == Replicates::kUnknown || k.transient)) model->unknown_strategy_keyspace = k.name;
   }
   MakeClasses(model);
-  ReadGoals(model);
+  ReadDesiredKeyspaces(model);
 }
 
 }  // namespace cassplan::planner

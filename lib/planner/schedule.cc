@@ -270,7 +270,7 @@ class Pass {
       const bool sets_aside = before.kind == Kind::kQuarantineVolume ||
                               (before.drain >= 0 && actions_[At(before.drain)].kind == Kind::kQuarantineVolume);
       ask.predecessor_empties |= same_slot && (before.kind == Kind::kDeleteVolume || sets_aside);
-      ask.predecessor_demotes |= before.kind == Kind::kSetSeeds && before.demotes;
+      ask.predecessor_demotes |= before.kind == Kind::kSetSeeds && !before.last_seeds;
     }
     Refusals refusals(&refusals_);
     const absl::Span<const Guard> guards = Guards();
@@ -478,9 +478,11 @@ std::string GoalOf(const Model& m, const Action& a) {
     case Kind::kDeleteRack:
       return "gone";
     case Kind::kAlterKeyspace:
+      return absl::StrCat("rf=", a.replication_factor, a.lowers ? ", fewer" : a.converts ? ", converted" : "");
     case Kind::kRebuild:
       return absl::StrCat("rf=", a.replication_factor);
     case Kind::kRepair: {
+      if (a.drift == "repair-owed") return absl::StrCat("rf=", a.replication_factor);
       // A new round is a new goal: rounds are counted by the interval.
       return absl::StrCat("round=", m.policy.repair_interval > 0 ? m.now / m.policy.repair_interval : 0);
     }
@@ -492,7 +494,8 @@ std::string GoalOf(const Model& m, const Action& a) {
     }
     case Kind::kSetSeeds: {
       base::Fingerprint f;
-      for (const Id s : a.demotes ? RemainingSeeds(m) : m.seeds) f.Add(m.SlotName(s));
+      const std::vector<Id> seeds = a.demotes ? RemainingSeeds(m) : a.last_seeds ? m.final_seeds : m.seeds;
+      for (const Id s : seeds) f.Add(m.SlotName(s));
       return f.Hex(16);
     }
     default:

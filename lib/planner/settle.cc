@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -173,9 +174,10 @@ class Settler {
                                    (slot->volume.present == Known::kYes && !started.target().uid().empty() &&
                                     slot->volume.uid != started.target().uid()));
       case Kind::kAlterKeyspace:
-        return reported || (a.replication_factor > 0 && a.keyspace != kNone && a.dc != kNone && model_.schema_known &&
-                            model_.keyspace(a.keyspace).strategy == planner::Replicates::kNetworkTopology &&
-                            model_.keyspace(a.keyspace).rf[static_cast<size_t>(a.dc)] == a.replication_factor);
+        return reported ||
+               ((a.replication_factor > 0 || IsLowering(started)) && a.keyspace != kNone && a.dc != kNone &&
+                model_.schema_known && model_.keyspace(a.keyspace).strategy == planner::Replicates::kNetworkTopology &&
+                model_.keyspace(a.keyspace).rf[static_cast<size_t>(a.dc)] == a.replication_factor);
       case Kind::kCreateRack:
         return rack != nullptr && rack->present == Known::kYes;
       case Kind::kDeleteRack:
@@ -195,6 +197,8 @@ class Settler {
     if (absl::ConsumePrefix(&goal, "capacity=") && absl::SimpleAtoi(goal, &capacity)) return capacity;
     return std::max<int64_t>(rack.desired_capacity, 1);
   }
+
+  static bool IsLowering(const v1::StartedAction& started) { return absl::EndsWith(started.goal(), "fewer"); }
 
   State Judge(const InFlight& a, const v1::StartedAction& started) const {
     if (a.kind == Kind::kUnspecified) return State::kGone;
@@ -337,11 +341,12 @@ class Settler {
       if (a.slot != kNone) AddQuarantined(a.slot, started);
     } else if (a.kind == Kind::kCleanup && a.member != kNone && !a.some_keyspaces) {
       model_.members[static_cast<size_t>(a.member)].cleanup_owed = false;
-    } else if (a.kind == Kind::kAlterKeyspace && a.source_dc != kNone && a.keyspace != kNone) {
-      OweRebuilds(a);
-    } else if (a.kind == Kind::kRebuild) {
-      std::erase_if(model_.rebuild_debts,
-                    [&](const RebuildDebt& d) { return d.member == a.member && d.keyspace == a.keyspace; });
+    } else if (a.kind == Kind::kAlterKeyspace && a.keyspace != kNone && a.dc != kNone) {
+      if (!IsLowering(started)) OweRebuilds(a);
+      if (IsLowering(started) && DesiredNodes(model_, a.dc) > 0) OweCleanup(a.dc, kNone);
+    } else if (a.kind == Kind::kRebuild && a.member != kNone && a.keyspace != kNone) {
+      Pay(a.member, a.keyspace, true);
+      OweRebuild({a.member, a.keyspace, kNone, a.replication_factor, model_.now});
     } else if (a.kind == Kind::kRestartNode && a.release_changes && a.member != kNone) {
       Member& member = model_.members[static_cast<size_t>(a.member)];
       if (!member.old_sstables.has_value()) member.upgrade_owed = LeavesOldFiles(member.runs());
@@ -354,6 +359,7 @@ class Settler {
     } else if (a.kind == Kind::kGrowVolume && a.slot != kNone) {
       model_.volumes_grown.push_back({a.slot, model_.now});
     } else if (a.kind == Kind::kRepair) {
+      if (a.keyspace != kNone) Pay(a.member, a.keyspace, false);
       v1::LastRepair* last = out_->add_last_repairs();
       last->set_keyspace(started.target().keyspace());
       *last->mutable_target() = started.target();
@@ -387,18 +393,28 @@ class Settler {
     }
   }
 
-  // Every node of the datacenter that got its first replicas of the keyspace.
+  void Pay(Id member, Id keyspace, bool rebuild) {
+    std::erase_if(model_.rebuild_debts, [&](const RebuildDebt& d) {
+      return d.member == member && d.keyspace == keyspace && (d.source_dc != kNone) == rebuild;
+    });
+  }
+
+  // Every node of the datacenter that got replicas of the keyspace: the first ones are fetched, more are repaired.
   void OweRebuilds(const InFlight& alter) {
     for (size_t m = 0; m < model_.members.size(); ++m) {
       const Member& member = model_.members[m];
       if (member.dc != alter.dc || member.slot == kNone || !member.in_ring || member.external) continue;
-      OweRebuild({static_cast<Id>(m), alter.keyspace, alter.source_dc, alter.replication_factor});
+      OweRebuild({static_cast<Id>(m), alter.keyspace, alter.source_dc, alter.replication_factor, model_.now});
     }
   }
 
   void OweRebuild(const RebuildDebt& debt) {
-    for (const RebuildDebt& d : model_.rebuild_debts) {
-      if (d.member == debt.member && d.keyspace == debt.keyspace) return;
+    for (RebuildDebt& d : model_.rebuild_debts) {
+      if (d.member != debt.member || d.keyspace != debt.keyspace) continue;
+      if ((d.source_dc == kNone) != (debt.source_dc == kNone)) continue;
+      d.replication_factor = std::max(d.replication_factor, debt.replication_factor);
+      d.at = std::max(d.at, debt.at);
+      return;
     }
     model_.rebuild_debts.push_back(debt);
   }
@@ -407,15 +423,26 @@ class Settler {
   void KeepRebuilds() {
     for (const v1::RebuildOwed& owed : Sorted(in_.rebuild_owed())) {
       const RebuildDebt debt = {FindHost(owed.target().host_id()), FindKeyspace(owed.keyspace()),
-                                FindDc(model_, owed.source_datacenter()), std::max(owed.replication_factor(), 0)};
+                                FindDc(model_, owed.source_datacenter()), std::max(owed.replication_factor(), 0),
+                                owed.at_seconds()};
       const bool node = debt.member != kNone && model_.member(debt.member).slot != kNone;
-      if (node && debt.keyspace != kNone && debt.source_dc != kNone) {
-        if (ReplicatesIn(debt.keyspace, model_.member(debt.member).dc)) OweRebuild(debt);
+      const bool source = owed.source_datacenter().empty() || debt.source_dc != kNone;
+      if (node && debt.keyspace != kNone && source) {
+        if (ReplicatesIn(debt.keyspace, model_.member(debt.member).dc) && !Repaired(debt)) OweRebuild(debt);
         continue;
       }
       const bool gone = (model_.views_known && debt.member == kNone) || (model_.schema_known && debt.keyspace == kNone);
       if (!gone) *out_->add_rebuild_owed() = owed;
     }
+  }
+
+  // By a repair that somebody else did, and told the ledger of.
+  bool Repaired(const RebuildDebt& debt) const {
+    if (debt.source_dc != kNone || debt.at <= 0) return false;
+    return std::any_of(model_.last_repairs.begin(), model_.last_repairs.end(), [&](const LastRepair& last) {
+      return last.keyspace == model_.keyspace(debt.keyspace).name && last.at > debt.at &&
+             (last.host_id.empty() || last.host_id == model_.member(debt.member).host_id);
+    });
   }
 
   bool ReplicatesIn(Id keyspace, Id dc) const {
@@ -425,15 +452,16 @@ class Settler {
 
   void WriteRebuilds() {
     std::sort(model_.rebuild_debts.begin(), model_.rebuild_debts.end(), [](const RebuildDebt& a, const RebuildDebt& b) {
-      return std::make_pair(a.member, a.keyspace) < std::make_pair(b.member, b.keyspace);
+      return std::make_tuple(a.member, a.keyspace, a.source_dc) < std::make_tuple(b.member, b.keyspace, b.source_dc);
     });
     for (const RebuildDebt& debt : model_.rebuild_debts) {
       v1::RebuildOwed* owed = out_->add_rebuild_owed();
       owed->mutable_target()->set_host_id(std::string(model_.member(debt.member).host_id));
       WriteSlot(model_.member(debt.member).slot, owed->mutable_target());
       owed->set_keyspace(std::string(model_.keyspace(debt.keyspace).name));
-      owed->set_source_datacenter(std::string(model_.dc(debt.source_dc).name));
+      if (debt.source_dc != kNone) owed->set_source_datacenter(std::string(model_.dc(debt.source_dc).name));
       owed->set_replication_factor(debt.replication_factor);
+      owed->set_at_seconds(debt.at);
     }
   }
 

@@ -36,10 +36,13 @@ GHOST = "GHOST"  # a member that is down, with neither pod nor claim
 DEAD_JOINING = "DEAD_JOINING"  # began to join; its pod crashes, the others see it joining and down
 LEAVING_DOWN = "LEAVING_DOWN"  # died while it was leaving
 LEFTOVER = "LEFTOVER"  # never seen: only a claim is there
-IN_RING = {NORMAL, LEAVING, DOWN, MISSING, PENDING, SILENT, GHOST, LEAVING_DOWN}
-HAS_POD = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, DOWN, PENDING, SILENT, DEAD_JOINING, LEAVING_DOWN}
-ANSWERS = {NORMAL, JOINING, LEAVING, DECOMMISSIONED}
-AWAY = {DOWN, MISSING, PENDING, GHOST, LEAVING_DOWN, DEAD_JOINING}  # members or joiners that do not answer to their peers
+UNSEEN = "UNSEEN"  # says NORMAL and its pod is ready, and the others do not see it up yet
+OUTSIDE = "OUTSIDE"  # an up member without pod and claim: somebody else runs it
+IN_RING = {NORMAL, LEAVING, DOWN, MISSING, PENDING, SILENT, GHOST, LEAVING_DOWN, UNSEEN, OUTSIDE}
+HAS_POD = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, DOWN, PENDING, SILENT, DEAD_JOINING, LEAVING_DOWN,
+           UNSEEN}
+ANSWERS = {NORMAL, JOINING, LEAVING, DECOMMISSIONED, UNSEEN}
+AWAY = {DOWN, MISSING, PENDING, GHOST, LEAVING_DOWN, DEAD_JOINING, UNSEEN}  # members or joiners that do not answer to their peers
 IS_JOINING = {JOINING, DEAD_JOINING}
 IS_LEAVING = {LEAVING, LEAVING_DOWN}
 
@@ -245,14 +248,15 @@ def gossip_text(nodes, schema_version):
 def answers_of(me, nodes, case):
     ring = [node for node in nodes if node.state in IN_RING]
     known = ring + [node for node in nodes if node.state in IS_JOINING]
-    live = [node for node in known if node.state not in AWAY or f"{me.slot} {node.slot}" in case.still_up]
+    live = [node for node in known
+            if node.state not in AWAY or node is me or f"{me.slot} {node.slot}" in case.still_up]
     schema_version = uid("schema", json.dumps(case.keyspaces, sort_keys=True))
 
     def addresses(chosen):
         return [node.address for node in chosen]
 
     storage = {
-        "OperationMode": me.state,
+        "OperationMode": NORMAL if me.state == UNSEEN else me.state,
         "LocalHostId": me.host_id,
         "EndpointToHostId": {node.address: node.host_id for node in known},
         "LiveNodes": addresses(live),
@@ -264,7 +268,7 @@ def answers_of(me, nodes, case):
         "ReleaseVersion": me.release,
         "TokenToEndpointMap": {str(token): node.address for node in ring for token in node.tokens},
         "Keyspaces": [row["keyspace_name"] for row in schema_rows(case)],
-        "NativeTransportRunning": me.state in (NORMAL, LEAVING),
+        "NativeTransportRunning": me.state in (NORMAL, LEAVING, UNSEEN),
         "GossipRunning": me.state != DECOMMISSIONED,
         "ClusterName": NAME,
         "PartitionerName": "org.apache.cassandra.dht.Murmur3Partitioner",
@@ -286,6 +290,7 @@ def schema_rows(case):
     for replication in case.keyspaces.values():
         for dc, factor in replication.items():
             auth[dc] = str(max(factor, int(auth.get(dc, 0))))
+    auth.update({dc: str(factor) for dc, factor in case.auth.items()})
     rows = [("system", {"class": locator + "LocalStrategy"}), ("system_schema", {"class": locator + "LocalStrategy"}),
             ("system_auth", {"class": locator + "NetworkTopologyStrategy", **auth}),
             ("system_distributed", {"class": locator + "SimpleStrategy", "replication_factor": "3"}),
@@ -341,7 +346,7 @@ def stateful_set(workload, owner, nodes, case):
 
 
 def is_ready(node):
-    return node.state in (NORMAL, LEAVING, SILENT)
+    return node.state in (NORMAL, LEAVING, SILENT, UNSEEN)
 
 
 def pod(node, workload, made_from, case):
@@ -420,7 +425,7 @@ def kubernetes_list(case, command, nodes):
             made_from = earlier[name] if node.slot in case.on_earlier else workloads[name]
             items.append(pod(node, stored[name], made_from, case))
             items[-1]["metadata"]["labels"].update(case.labels.get(node.slot, {}))
-        if node.state != GHOST and node.slot not in case.no_claims:
+        if node.state not in (GHOST, OUTSIDE) and node.slot not in case.no_claims:
             items.append(claim(node, workloads[name], case))
         if node.slot in case.mounted_by:
             items.append(other_pod(case.mounted_by[node.slot], f"data-{node.pod}"))
@@ -484,6 +489,7 @@ class Case:
         self.expandable = more.pop("expandable", True)    # of the storage class "fast"
         self.quota = more.pop("quota", None)              # (hard, used) of requests.storage
         self.ledger = more.pop("ledger", {})              # what else is in the ledger
+        self.auth = more.pop("auth", {})                  # datacenter -> replicas of system_auth, where not the highest
         self.load = more.pop("load", LOAD_BYTES)          # bytes on every node
         self.edit = more.pop("edit", None)                # changes the list of objects
         assert not more, more

@@ -7,11 +7,12 @@ To add a case: add a line to a table, run this, write expect.txt and why.md, run
 CASSPLAN_UPDATE_GOLDENS=1, and read what it wrote. The words that a node's state can be stand in dumps.py.
 """
 
+import json
 import os
 import sys
 
 from dumps import (Case, cluster, DEAD_JOINING, DECOMMISSIONED, DOWN, GHOST, GONE, JOINING, LEAVING, LEFTOVER, member_of,
-                   MISSING, NOW, PENDING, SILENT, uid, write)
+                   MISSING, NOW, OUTSIDE, PENDING, SILENT, uid, UNSEEN, write)
 
 ONE = ["rack1"]
 TWO = ["rack1", "rack2"]
@@ -100,6 +101,42 @@ def asked(name, argument="", status="ToDo"):
     return {**labels, "operation-argument": argument} if argument else labels
 
 
+
+
+def owned_by_another(items):
+    """The workloads and the budget belong to a cluster that somebody else made under the same name."""
+    for item in items:
+        for owner in item["metadata"].get("ownerReferences", []):
+            if owner["kind"] == "CassandraCluster":
+                owner["uid"] = uid("CassandraCluster", "another life")
+
+
+def with_a_neighbour(items):
+    """Another cluster in the same namespace: its own CassandraCluster, workload, pods and claims."""
+    text = json.dumps([item for item in items if item["kind"] in ("StatefulSet", "Pod", "PersistentVolumeClaim",
+                                                                  "CassandraCluster")])
+    for item in json.loads(text.replace("demo", "demo2")):
+        meta = item["metadata"]
+        meta["uid"] = uid(item["kind"], meta["name"])
+        for owner in meta.get("ownerReferences", []):
+            owner["uid"] = uid(owner["kind"], owner["name"])
+        if item["kind"] == "Pod":
+            item["status"]["podIP"] = item["status"]["podIP"].replace("10.244", "10.245")
+        items.append(item)
+
+
+def with_annotations(cr, **annotations):
+    cr["spec"]["pod"] = {"annotations": annotations}
+    return cr
+
+
+def only_the_cluster(items):
+    items[:] = [item for item in items if item["kind"] in ("CassandraCluster", "StorageClass")]
+
+
+TWO_RACKS = cluster({"dc1": (2, TWO)})
+TEN = {"dc1": (2, ONE), "dc10": (2, ONE)}
+
 GOLDEN = [
     Case("s01-scale-up", f1(3), f1(5), SHOP),
     Case("s02-scale-up-joining", f1(3), f1(5), SHOP, {"dc1/rack1/3": JOINING}, {"dc1/rack1": 4},
@@ -119,6 +156,9 @@ GOLDEN = [
     Case("s12-remove-empty-datacenter", f3(dc2=0), f3(dc2=None), NOT_DC2),
     Case("s13-remove-two-datacenters", f3(), f3(dc2=None, dc3=None), {"shop": {"dc1": 2}}),
     Case("s14-rename-rack", f1(3), cluster({"dc1": (3, ["rack2"])}), SHOP),
+    Case("s14-add-rack", TWO_RACKS, cluster({"dc1": (2, THREE)}), {"shop": {"dc1": 2}}),
+    Case("s14-remove-rack", cluster({"dc1": (2, THREE)}), TWO_RACKS, {"shop": {"dc1": 2}}),
+    Case("s14-remove-rack-refused", cluster({"dc1": (2, THREE)}), TWO_RACKS, SHOP3),
     Case("s15-more-capacity", f1(3), f1(3, dataCapacity="200Gi"), SHOP),
     Case("s16-less-capacity", f1(3), f1(3, dataCapacity="50Gi"), SHOP),
     Case("s16-other-storage-class", f1(3), f1(3, dataStorageClass="slow"), SHOP),
@@ -265,6 +305,40 @@ ASKS = [
          {"dc1/rack1": 0, "dc1/rack2": 0, "dc1/rack3": 0}, members=True),
 ]
 
+# More of them: datacenters, racks and replication.
+TOPOLOGY = [
+    Case("a08-same-name-another-cluster", f1(3), f1(4), SHOP, edit=owned_by_another),
+    Case("a10-datacenter-with-data-removed", f3(), f3(dc2=None), EVERYWHERE),
+    Case("a13-volumes-are-kept", f1(4), f1(3), SHOP, policy={"on_remove": "retain"}),
+    Case("b19-one-rack-after-the-other", SIX, cluster({"dc1": (2, THREE)}, resources=BIGGER), SHOP3),
+    Case("b20-annotations-of-all-racks", SIX, with_annotations(cluster({"dc1": (2, THREE)}), team="blue"), SHOP3),
+    Case("b23-not-seen-by-its-peers", cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE),
+         cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), SHOP3, {"dc1/rack1/0": UNSEEN}, earlier=SIX,
+         on_earlier=["dc1/rack1/1", "dc1/rack2/0", "dc1/rack2/1", "dc1/rack3/0", "dc1/rack3/1"],
+         raw_started=[("restart_node", "dc1/rack1/0", uid("host", "dc1/rack1/0"), "in_flight")]),
+    Case("b24-three-changes-one-restart", SIX,
+         with_annotations(cluster({"dc1": (2, THREE)}, resources=BIGGER, cassandraImage=NEW_IMAGE), team="blue"), SHOP3),
+    Case("b30-one-datacenter-after-the-other", cluster({"dc1": (1, THREE), "dc2": (1, THREE)}),
+         cluster({"dc1": (1, THREE), "dc2": (1, THREE)}, cassandraImage=NEW_IMAGE), {"shop": {"dc1": 3, "dc2": 3}}),
+    Case("b32-datacenter-not-reachable", cluster({"dc1": (1, THREE), "dc2": (1, THREE)}),
+         cluster({"dc1": (1, THREE), "dc2": (1, THREE)}), {"shop": {"dc1": 3, "dc2": 3}},
+         {f"dc2/rack{r}/0": DOWN for r in (1, 2, 3)}, members=True,
+         down={f"dc2/rack{r}/0": HOURS for r in (1, 2, 3)}),
+    Case("b33-datacenter-of-somebody-else", f1(3), f1(4), {"shop": {"dc1": 3, "old": 2}},
+         {f"old/rack1/{i}": OUTSIDE for i in range(2)}, replicas={}),
+    Case("c38-down-to-the-last-node", f3(dc2=1), f3(dc2=0), NOT_DC2),
+    Case("c47-system-keyspaces-are-left", f3(dc2=2), f3(dc2=0), NOT_DC2, auth={"dc1": 2, "dc2": 2, "dc3": 1}),
+    Case("c50-new-cluster", cluster({"dc1": (2, THREE)}), cluster({"dc1": (2, THREE)}), {},
+         {slot: GHOST for slot in SIX_SLOTS}, keep=[], edit=only_the_cluster),
+    Case("g89-seeds-of-a-new-rack", cluster({"dc1": (2, TWO)}, autoUpdateSeedList=True),
+         cluster({"dc1": (2, THREE)}, autoUpdateSeedList=True), {"shop": {"dc1": 2}}),
+    Case("x03-scale-down-while-joining", f1(3), f1(2), SHOP, {"dc1/rack1/2": JOINING}),
+    Case("x08-two-datacenters-to-zero", f3(), f3(dc2=0, dc3=0), {"shop": {"dc1": 2}}),
+    Case("x11-fewer-nodes-than-replicas", f1(3), f1(2), SHOP3),
+    Case("x12-dc1-and-dc10", cluster(TEN), cluster({"dc1": (2, ONE), "dc10": (0, ONE)}), SHOP),
+    Case("x20-two-clusters-in-a-namespace", f1(3), f1(2), SHOP, edit=with_a_neighbour),
+]
+
 # Changes of one thing in what CassKop left: folder, what stands in the source's cluster.yaml, what stands there instead.
 SCALED_UP = "../../data/kubernetes/02-scaled-up"
 ADOPTED = [
@@ -312,7 +386,7 @@ def write_adopted(folder, source, old, new):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     command, wanted = os.path.abspath(sys.argv[1]), set(sys.argv[2:])
-    for root, cases in ((here, GOLDEN + ASKS), (f"{here}/../../examples/clusters", EXAMPLES)):
+    for root, cases in ((here, GOLDEN + ASKS + TOPOLOGY), (f"{here}/../../examples/clusters", EXAMPLES)):
         for case in cases:
             if not wanted or case.folder in wanted:
                 case.write_files(command, os.path.normpath(root))

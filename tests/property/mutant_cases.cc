@@ -39,16 +39,25 @@ v1::PlanRequest LeaveWithoutTheJoin() {
   return c.Build();
 }
 
-// The last node of dc2 waits for a cleanup, and meanwhile a keyspace gets replicas there.
-v1::PlanRequest AlterBeforeTheLastNodeLeaves() {
-  Shape before = Even(1);
-  before["dc2"]["r1"] = 1;
-  Cluster c(before);
+// A keyspace shall get replicas in dc2 while a node of dc1 leaves by hand.
+v1::PlanRequest AlterWhileRangesMove() {
+  Cluster c(Even(2, 3, 2));
   c.keyspaces[0].datacenters["dc2"] = 0;
-  c.desired["dc2"]["r1"] = 0;
-  c.node("dc2/r1/0").owes_cleanup = true;
-  c.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 1}};
+  c.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 3}};
+  c.policy.set_clients_are_dc_local(true);
+  testing::Node& mover = c.node("dc1/r1/0");
+  mover.movement = v1::PEER_MOVEMENT_LEAVING;
+  mover.mode = v1::NODE_MODE_LEAVING;
   return c.Build();
+}
+
+// dc2 is not desired any more, and who is in the ring is not known.
+v1::PlanRequest RackGoesFromAnUnknownRing() {
+  Cluster c(Even(1));
+  c.templates[{"dc2", "r1"}] = "A";
+  v1::PlanRequest request = c.Build();
+  testing::DropReports(v1::Report::kView, &request);
+  return request;
 }
 
 v1::PlanRequest JoinOnAnUnknownVolume() {
@@ -224,7 +233,7 @@ const std::vector<Seen>& SeenByTheVerifier() {
       {"one-topology-change", "JoinBesideALeave", JoinBesideALeave, "one-topology-change"},
       {"mixed-version", "JoinInAMixedCluster", JoinInAMixedCluster, "mixed-version"},
       {"replication-floor", "LeaveWithoutTheJoin", LeaveWithoutTheJoin, "replication-floor"},
-      {"datacenter-empty", "AlterBeforeTheLastNodeLeaves", AlterBeforeTheLastNodeLeaves, "datacenter-empty"},
+      {"replication-change", "AlterWhileRangesMove", AlterWhileRangesMove, "replication-change"},
       {"fresh-volume", "JoinOnAnUnknownVolume", JoinOnAnUnknownVolume, "fresh-volume"},
       {"volume-last", "ShrinkWhileTheNodeLeaves", ShrinkWhileTheNodeLeaves, "left-first"},
       {"cleanup-debt", "LeaveWithDebt", LeaveWithDebt, "cleanup-debt"},
@@ -251,6 +260,7 @@ const std::vector<Unseen>& UnseenByTheVerifier() {
       {"canary", "CanaryOfARack", CanaryOfARack, "restart_node dc1/r1/0"},
       {"failure-stop", "RestartThatFailed", RestartThatFailed, "restart_node dc1/r1/0"},
       {"schema-agreement", "SchemaDiffers", SchemaDiffers, "start_node dc1/r1/1"},
+      {"datacenter-empty", "RackGoesFromAnUnknownRing", RackGoesFromAnUnknownRing, "delete_rack dc2/r1"},
       {"single-replica", "ReplaceTheOnlyReplica", ReplaceTheOnlyReplica, "replace_node dc1/r2/0"},
       {"seeds", "JoinAsItsOwnSeed", JoinAsItsOwnSeed, "start_node dc1/r1/1"},
       {"disk-forecast", "DiskTooSmall", DiskTooSmall, "decommission dc1/r1/1"},

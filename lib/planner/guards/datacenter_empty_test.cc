@@ -20,15 +20,25 @@ Cluster Emptying() {
   return cluster;
 }
 
-// The decommission waits for a cleanup; meanwhile the keyspace gets replicas there.
+// The node that shall take over its replicas does not join yet.
 TEST(DatacenterEmpty, KeyspaceReplicatesThere) {
   Cluster cluster = Emptying();
-  cluster.node("dc2/r1/0").owes_cleanup = true;
-  cluster.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 1}};
+  cluster.keyspaces[0].datacenters.clear();
+  cluster.keyspaces[0].simple = 4;
+  cluster.desired["dc1"]["r1"] = 2;
+  testing::Pause(v1::ACTION_KIND_START_NODE, &cluster.policy);
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"),
             "keyspace app still replicates in dc2 | alter the keyspace so that dc2 has no replicas");
-  cluster.desired_keyspaces["app"].datacenters["dc2"] = 0;
+  cluster.keyspaces[0].simple = 3;
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), kPlanned);
+}
+
+// Replicas that are asked for where no node shall be.
+TEST(DatacenterEmpty, ReplicasWithoutNodes) {
+  Cluster cluster = Emptying();
+  cluster.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 1}};
+  EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc2 app"), "not wanted");
+  EXPECT_EQ(RunPipeline(cluster.Build(), ScheduleOptions(), nullptr).outcome(), v1::OUTCOME_REFUSED);
 }
 
 // What replicates there now is refused before anything begins.

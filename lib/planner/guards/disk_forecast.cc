@@ -100,14 +100,12 @@ void CheckJoiner(const Ask& ask, Refusals* out) {
 }  // namespace
 
 LeaveForecast ForecastLeave(const Facts& facts, Id leaver, Id dc) {
-  const Model& m = facts.model();
   LeaveForecast unknown;
   unknown.answer = LeaveForecast::kLoadUnknown;
   unknown.member = leaver;
   bool replicates = false;
   for (Id c = 0; c < facts.classes(); ++c) {
-    const ReplicationClass& rc = m.classes[static_cast<size_t>(c)];
-    if (rc.strategy != Replicates::kSimple && rc.rf[static_cast<size_t>(dc)] == 0) continue;
+    if (!facts.Replicates(c, dc)) continue;
     replicates = true;
     if (facts.Replicas(c, dc) == nullptr) return unknown;
   }

@@ -40,7 +40,7 @@ struct Ask {
   const std::vector<Resource>& fresh;  // read as if their open sections had closed; sorted
   bool predecessor_left = false;       // a placed predecessor takes this slot's member out of the ring
   bool predecessor_empties = false;    // a placed predecessor empties this slot's volume, or sets it aside
-  bool predecessor_demotes = false;    // a placed predecessor takes its slot out of the seed list
+  bool predecessor_demotes = false;    // a placed predecessor writes a seed list without its slot
 
   bool Fresh(Resource r) const;
   // Of its node where there is one: what its snitch says counts for replicas, not where its slot is.
@@ -106,6 +106,7 @@ CASSPLAN_GUARD(OneTopologyChange);
 CASSPLAN_GUARD(MixedVersion);
 CASSPLAN_GUARD(SchemaAgreement);
 CASSPLAN_GUARD(ReplicationFloor);
+CASSPLAN_GUARD(ReplicationChange);
 CASSPLAN_GUARD(DatacenterEmpty);
 CASSPLAN_GUARD(FreshVolume);
 CASSPLAN_GUARD(VolumeLast);

@@ -25,6 +25,7 @@ constexpr Guard kGuards[] = {
     {"mixed-version", CheckMixedVersion, DescribeMixedVersion},
     {"schema-agreement", CheckSchemaAgreement, DescribeSchemaAgreement},
     {"replication-floor", CheckReplicationFloor, DescribeReplicationFloor},
+    {"replication-change", CheckReplicationChange, DescribeReplicationChange},
     {"datacenter-empty", CheckDatacenterEmpty, DescribeDatacenterEmpty},
     {"fresh-volume", CheckFreshVolume, DescribeFreshVolume},
     {"volume-last", CheckVolumeLast, DescribeVolumeLast},

@@ -47,7 +47,10 @@ TEST(MixedVersion, AlterAndRepairAndLeave) {
       "let the rolling update finish first";
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), "decommission" + remedy);
   EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"), "alter_keyspace" + remedy);
+  EXPECT_EQ(Answer(cluster, kGuard, "repair dc1/r1/0 app"), "held by predecessor");  // that ALTER
+  cluster.desired_keyspaces.clear();
   EXPECT_EQ(Answer(cluster, kGuard, "repair dc1/r1/0 app"), "repair" + remedy);
+  cluster.desired_keyspaces["app"].datacenters["dc1"] = 3;
   cluster.node("dc1/r2/0").release = "4.1.3";
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
   EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"), kPlanned);

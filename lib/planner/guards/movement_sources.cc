@@ -44,10 +44,6 @@ void CheckRebuild(const Ask& ask, Refusals* out) {
   if (a.member != kNone && StaysDown(ask, a.member)) out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
 }
 
-bool HasReplicas(const ReplicationClass& c, Id dc) {
-  return c.strategy == Replicates::kSimple || c.rf[static_cast<size_t>(dc)] > 0;
-}
-
 bool Intolerant(const ReplicationClass& c, Id dc) {
   if (c.strategy == Replicates::kSimple || c.spans) {
     if (c.span_tolerance <= 0) return true;
@@ -57,16 +53,17 @@ bool Intolerant(const ReplicationClass& c, Id dc) {
 
 void CheckIntolerant(const Ask& ask, Refusals* out) {
   if (!ask.model.policy.hold_intolerant) return;
-  for (const ReplicationClass& c : ask.model.classes) {
-    if (!HasReplicas(c, ask.action.dc) || !Intolerant(c, ask.action.dc)) continue;
-    out->Add(kIntolerant, kNoResource, c.first_keyspace);
+  for (Id c = 0; c < ask.facts.classes(); ++c) {
+    const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
+    if (!ask.facts.Replicates(c, ask.action.dc) || !Intolerant(rc, ask.action.dc)) continue;
+    out->Add(kIntolerant, kNoResource, rc.first_keyspace);
     return;
   }
 }
 
 void CheckJoin(const Ask& ask, Refusals* out) {
   bool data = false;
-  for (const ReplicationClass& c : ask.model.classes) data = data || HasReplicas(c, ask.action.dc);
+  for (Id c = 0; c < ask.facts.classes(); ++c) data = data || ask.facts.Replicates(c, ask.action.dc);
   if (!data) return;
   const Id down = AnyAway(ask, ask.action.dc, ask.action.member);
   if (down != kNone) out->Add(kDown, ask.resources.serving(ask.action.dc), down);
@@ -101,7 +98,7 @@ void CheckLeave(const Ask& ask, Refusals* out) {
     return;
   }
   for (Id c = 0; c < ask.facts.classes(); ++c) {
-    if (!HasReplicas(ask.model.classes[static_cast<size_t>(c)], a.dc)) continue;
+    if (!ask.facts.Replicates(c, a.dc)) continue;
     const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
     if (map == nullptr || ask.facts.JoinedInDc(a.dc) > 0) {
       out->Add(kTokensUnknown, ask.resources.serving(a.dc), any);
@@ -128,8 +125,7 @@ void CheckGone(const Ask& ask, Refusals* out) {
   }
   if (a.kind == Kind::kAssassinate) return;  // nothing is streamed
   for (Id c = 0; c < ask.facts.classes(); ++c) {
-    const ReplicationClass& rc = ask.model.classes[static_cast<size_t>(c)];
-    if (!HasReplicas(rc, a.dc)) continue;
+    if (!ask.facts.Replicates(c, a.dc)) continue;
     const placement::ReplicaMap* map = ask.facts.Replicas(c, a.dc);
     if (map == nullptr) {
       out->Add(kTokensUnknown, kNoResource, a.member);
@@ -160,7 +156,7 @@ void CheckMovementSources(const Ask& ask, Refusals* out) {
     return;
   }
   if (a.kind == Kind::kRepair) {
-    if (StaysDown(ask, a.member)) out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
+    if (a.member != kNone && StaysDown(ask, a.member)) out->Add(kSelfDown, ask.resources.slot(a.slot), a.member);
     return;
   }
   if (a.joins) {

@@ -35,7 +35,8 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
   const Resource ring = a.dc == kNone ? kNoResource : ask.resources.ring(a.dc);
   Id keyspace = kNone;
   if (a.kind == Kind::kAlterKeyspace) {
-    if (a.replication_factor > ask.facts.NodesInDc(a.dc)) out->Add(kTooMany, ring, a.keyspace, a.replication_factor);
+    if (!a.lowers && a.replication_factor > ask.facts.NodesInDc(a.dc))
+      out->Add(kTooMany, ring, a.keyspace, a.replication_factor);
     return;
   }
   if (a.kind != Kind::kDecommission && a.kind != Kind::kRemoveNode && a.kind != Kind::kAssassinate) return;

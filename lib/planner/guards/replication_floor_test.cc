@@ -64,8 +64,8 @@ TEST(ReplicationFloor, ReplicationIsKnownForCertain) {
 TEST(ReplicationFloor, AlterUp) {
   Cluster cluster = Small();
   cluster.desired_keyspaces["app"].datacenters["dc1"] = 4;
-  EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"),
-            "dc1 has too few nodes for 4 replicas of keyspace app | add nodes first, or ask for fewer replicas");
+  EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"), "not wanted");
+  EXPECT_EQ(RunPipeline(cluster.Build(), ScheduleOptions(), nullptr).outcome(), v1::OUTCOME_REFUSED);
   cluster.desired["dc1"]["r1"] = 2;
   EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"), kPlanned);
 }

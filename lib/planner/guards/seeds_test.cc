@@ -11,6 +11,28 @@ namespace {
 using testing::Cluster;
 using testing::Even;
 
+int CountOf(const v1::PlanResponse& plan, v1::ActionKind kind) {
+  int n = 0;
+  for (const v1::Action& a : plan.plan().actions()) n += a.kind() == kind ? 1 : 0;
+  return n;
+}
+
+// The first action of the kind requires the other one.
+bool RequiresAll(const v1::PlanResponse& plan, v1::ActionKind kind, const std::string& other) {
+  std::string id;
+  for (const v1::Action& a : plan.plan().actions()) {
+    if (testing::Name(a) == other) id = a.id();
+  }
+  for (const v1::Action& a : plan.plan().actions()) {
+    if (a.kind() != kind) continue;
+    for (const std::string& required : a.requires_ids()) {
+      if (required == id) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
 constexpr char kGuard[] = "seeds";
 
 TEST(Seeds, JoiningNodeIsNotItsOwnSeed) {
@@ -22,6 +44,32 @@ TEST(Seeds, JoiningNodeIsNotItsOwnSeed) {
   EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r2/1"), kPlanned);
   cluster.seeds = {"dc1/r1/0", "dc1/r2/0"};
   EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
+}
+
+// Where it is known what nodes are started with, the plan writes the list: without it before, with it afterwards.
+TEST(Seeds, IsPromotedAfterItsJoin) {
+  Cluster cluster = Growing();
+  cluster.seeds = {"dc1/r1/0", "dc1/r1/1"};
+  cluster.observed_seeds = {"dc1/r1/0"};
+  v1::PlanResponse plan = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
+  ASSERT_EQ(CountOf(plan, v1::ACTION_KIND_SET_SEEDS), 1);
+  EXPECT_TRUE(RequiresAll(plan, v1::ACTION_KIND_SET_SEEDS, "start_node dc1/r1/1"));
+  cluster.observed_seeds = cluster.seeds;
+  plan = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
+  EXPECT_EQ(CountOf(plan, v1::ACTION_KIND_SET_SEEDS), 2);
+  EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
+}
+
+// A seed that leaves is taken out of the list before; the last one is not.
+TEST(Seeds, IsDemotedBeforeItLeaves) {
+  Cluster cluster = Shrinking();
+  cluster.seeds = cluster.observed_seeds = {"dc1/r1/0", "dc1/r1/1"};
+  const v1::PlanResponse plan = RunPipeline(cluster.Build(), ScheduleOptions(), nullptr);
+  EXPECT_EQ(CountOf(plan, v1::ACTION_KIND_SET_SEEDS), 1);
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
+  cluster.seeds = cluster.observed_seeds = {"dc1/r1/1"};
+  EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"),
+            "dc1/r1/1 is a seed, and no other one is listed in its place | list a node that stays as a seed");
 }
 
 TEST(Seeds, WhereNothingReplicatesYet) {

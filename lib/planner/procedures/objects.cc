@@ -1,5 +1,4 @@
-// Shared objects, the workloads of racks, the seed list: what nodes need before they can start, and what goes when a
-// datacenter is empty and not desired any more.
+// Shared objects, the workloads of racks, the seed list: what nodes need before they can start.
 #include "lib/planner/lower.h"
 
 namespace cassplan::planner {
@@ -27,8 +26,7 @@ void LowerObjects(Lowering* l) {
     // A workload that is made anew gets its new template with it: drift of a rack's fixed part comes first.
     const bool written = d.rack != kNone && l->rack_write[static_cast<size_t>(d.rack)] >= 0;
     if (d.kind == DriftKind::kStaleTemplate && !written) AddRackWrite(l, Kind::kUpdateRack, d.rack, "stale-template");
-    if (d.kind == DriftKind::kSeeds) l->Add(Kind::kSetSeeds, kGroupObjects, kNone, kNone, "seeds");
-    if (d.kind == DriftKind::kSurplusRack) l->Add(Kind::kDeleteRack, kGroupRest, d.rack, kNone, "surplus-rack");
+    if (d.kind == DriftKind::kSeeds) l->seeds = l->Add(Kind::kSetSeeds, kGroupObjects, kNone, kNone, "seeds");
   }
 }
 

@@ -119,4 +119,16 @@ void LowerScaleIn(Lowering* l) {
   }
 }
 
+// A rack, or a whole datacenter, that is not desired any more.
+void LowerSurplusRacks(Lowering* l) {
+  for (const Drift& d : l->drift) {
+    if (d.kind != DriftKind::kSurplusRack) continue;
+    const ActionIndex i = l->Add(Kind::kDeleteRack, kGroupRest, d.rack, kNone, "surplus-rack");
+    for (Id s = l->model.rack(d.rack).first_slot; s < l->model.rack(d.rack).last_slot; ++s) {
+      const ActionIndex last = l->last_in_slot[static_cast<size_t>(s)];
+      if (last >= 0) l->at(i).hard.push_back(last);
+    }
+  }
+}
+
 }  // namespace cassplan::planner

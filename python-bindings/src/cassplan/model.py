@@ -1693,20 +1693,25 @@ class Reason(Message):
 
 @dataclass(frozen=True)
 class RebuildOwed(Message):
-    """A keyspace got its first replicas in the node's datacenter, and the node has not fetched its data yet."""
+    """What a change of replication left to do on a node. With source_datacenter: its datacenter got its first
+    replicas of the keyspace, and the node has not fetched its data yet (rebuild). Without: replicas were added, or
+    fetched from another datacenter, and it has not been repaired since (repair)."""
     #: slot and host id
     target: Target | None = None
     keyspace: str = ""
-    #: where the data comes from
+    #: where the data comes from; empty: a repair is owed
     source_datacenter: str = ""
     #: that the ALTER gave the datacenter
     replication_factor: int = 0
+    #: since when; 0: not known
+    at_seconds: int = 0
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "target": Field(None, message="Target"),
         "keyspace": Field(""),
         "source_datacenter": Field(""),
         "replication_factor": Field(0),
+        "at_seconds": Field(0),
     }
 
 
