@@ -10,15 +10,15 @@
 namespace cassplan {
 namespace {
 
-v1::StartedAction StartRecord(const v1::StartAction& start, int64_t now) {
+v1::StartedAction StartRecord(const v1::StartAction& start) {
   const v1::Action& a = start.action();
   v1::StartedAction record;
   record.set_id(a.id());
   record.set_kind(a.kind());
   *record.mutable_target() = a.target();
   record.set_attempt(start.attempt());
-  record.set_started_at_seconds(now);
-  record.set_deadline_seconds(a.timeout_seconds() > 0 ? now + a.timeout_seconds() : 0);
+  record.set_started_at_seconds(start.started_at_seconds());
+  record.set_deadline_seconds(start.deadline_seconds());
   record.set_state(v1::STARTED_STATE_IN_FLIGHT);
   record.set_source_datacenter(a.source_datacenter());
   record.set_release_changes(a.release_changes());
@@ -200,8 +200,10 @@ void Reconciler::Choose(const v1::PlanResponse& response) {
     v1::StartAction* start = state_.add_starting();
     *start->mutable_action() = action;
     start->set_attempt(std::max(action.attempt(), 1));
+    start->set_started_at_seconds(state_.now_seconds());
+    if (action.timeout_seconds() > 0) start->set_deadline_seconds(state_.now_seconds() + action.timeout_seconds());
     Drop(action.id(), state_.mutable_storing());
-    *state_.mutable_storing()->add_started() = StartRecord(*start, state_.now_seconds());
+    *state_.mutable_storing()->add_started() = StartRecord(*start);
   }
 }
 
@@ -219,6 +221,8 @@ void Reconciler::Redeliver(const v1::Observed& observed) {
       v1::StartAction* start = state_.add_starting();
       *start->mutable_action() = action;
       start->set_attempt(record.attempt());
+      start->set_started_at_seconds(record.started_at_seconds());
+      start->set_deadline_seconds(record.deadline_seconds());
     }
     // Asked once; if it did take effect nobody starts it again, and if not its deadline will tell.
     v1::ActionResult* asked = state_.add_delivered();

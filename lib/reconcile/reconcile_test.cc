@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -122,10 +123,14 @@ class Host {
     const v1::Action& a = start.action();
     bool recorded = false;
     for (const v1::StartedAction& s : stored_.started()) {
-      recorded |= s.id() == a.id() && s.attempt() == start.attempt();
+      recorded |= s.id() == a.id() && s.attempt() == start.attempt() &&
+                  s.started_at_seconds() == start.started_at_seconds() &&
+                  s.deadline_seconds() == start.deadline_seconds();
     }
     EXPECT_TRUE(recorded) << "started before the ledger had it: " << testing::Name(a);
-    if (keys_.insert({a.id(), start.attempt()}).second) Take(a);
+    EXPECT_GT(start.started_at_seconds(), 0);
+    EXPECT_GT(start.deadline_seconds(), start.started_at_seconds());
+    if (keys_.insert({a.id(), start.attempt(), start.started_at_seconds()}).second) Take(a);
     v1::ReconcileEvent event = At(kNow);
     event.mutable_action_result()->set_id(a.id());
     event.mutable_action_result()->set_attempt(start.attempt());
@@ -155,7 +160,7 @@ class Host {
   Reconciler reconciler_;
   v1::Ledger stored_;
   std::vector<v1::ReconcileEffect> queue_;
-  std::set<std::pair<std::string, int>> keys_;
+  std::set<std::tuple<std::string, int, int64_t>> keys_;
   std::map<std::string, int> takes_;
   int effects_ = 0;
   int die_at_ = -1;

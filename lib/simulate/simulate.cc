@@ -111,7 +111,6 @@ class FakeRun final : public Simulation {
   int64_t clock_ = 0;
   std::vector<v1::StartAction> taken_;
   std::vector<int64_t> taken_evidence_;  // for each, how old the answers of nodes were
-  std::vector<int64_t> taken_deadline_;  // for each, by the host's clock
   int64_t evidence_at_ = 0;
   std::vector<std::pair<int, v1::ActionResult>> results_;  // life, result
   std::vector<Fault> faults_;
@@ -293,11 +292,6 @@ void FakeRun::StartAction(const v1::StartAction& start) {
   bar.set_reason(a.reason().text());
   taken_.push_back(start);
   taken_evidence_.push_back(evidence_at_);
-  int64_t deadline = 0;  // of its record: what is delivered again has less time left
-  for (const v1::StartedAction& record : stored_.started()) {
-    if (record.id() == a.id()) deadline = record.deadline_seconds();
-  }
-  taken_deadline_.push_back(deadline);
   const int index = Size(taken_) - 1;
   int64_t delay = world_.random.Between(1, 3);
   if (lose_ > 0) {
@@ -316,12 +310,13 @@ void FakeRun::StartAction(const v1::StartAction& start) {
   }
 }
 
-// The executor knows (id, attempt): what comes twice is done once; and what comes after its deadline not at all.
+// The executor knows what it did: what comes twice is done once; and what comes after its deadline not at all.
 void FakeRun::TakeEffect(int index) {
   const v1::StartAction start = At(taken_, index);
-  if (!said_.insert(StrCat("effect ", start.action().id(), "#", start.attempt())).second) return;
-  const int64_t deadline = At(taken_deadline_, index);
-  if (deadline > 0 && HostNow() > deadline) {
+  if (!said_.insert(StrCat("effect ", start.action().id(), "#", start.attempt(), "@", start.started_at_seconds()))
+           .second)
+    return;
+  if (start.deadline_seconds() > 0 && HostNow() > start.deadline_seconds()) {
     Log("late",
         StrCat(KindName(start.action().kind()), " ", PlaceOf(start.action().target()),
                " comes after its time was over, and is not done"),

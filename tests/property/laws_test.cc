@@ -31,7 +31,8 @@
 //   cleanup-debt         cleanups owed; whether its own node is away                  ring/dc; node/slot orders its
 //                                                                                     restart
 //   disk-forecast        ranges, bytes that the plan brings                           ring/dc
-//   movement-sources     nodes away, ranges                                           serving/dc, ring/dc; of the source,
+//   movement-sources     nodes away, ranges                                           serving/dc, ring/dc; of the
+//   source,
 //                                                                                     too, for a rebuild
 //   range-movement       disrupted nodes, open rebuilds and repairs                   serving/dc (of the source, ...)
 //   one-rack             disrupted nodes; racks; disrupted datacenters                serving/dc, ring/dc, disruption

@@ -367,7 +367,8 @@ VolumeContents = Literal[
 @dataclass(frozen=True)
 class Action(Message):
     """Message Action of the schema."""
-    #: hash(kind, slot or host id, goal): equal across re-plans. (id, attempt) is the idempotence key.
+    #: hash(kind, slot or host id, goal): equal across re-plans. With attempt and start it is the idempotence key
+    # (StartAction).
     id: str = ""
     kind: ActionKind = "unspecified"
     target: Target | None = None
@@ -1761,7 +1762,7 @@ class ReconcileCheckpoint(Message):
 @dataclass(frozen=True)
 class ReconcileEffect(Message):
     """What the host has to do, in the order given. An effect is done at least once: one that was lost with a crash
-    comes again, one that comes twice does no harm: (id, attempt) names a start."""
+    comes again, one that comes twice does no harm: (id, attempt, started_at_seconds) names a start."""
     #: observe anew, nothing older than this effect, and answer with `observed`
     observe: bool | None = None
     #: compare and swap, and answer with `ledger_stored`
@@ -2410,10 +2411,17 @@ class StartAction(Message):
     """Message StartAction of the schema."""
     action: Action | None = None
     attempt: int = 0
+    #: When the ledger has it as started. The same action may be due again after it was done once (owed anew, or
+    # wanted back and forth), so (id, attempt, started_at_seconds) is what a host does once.
+    started_at_seconds: int = 0
+    #: By the host's clock: not to be begun after it, since its record is then taken for failed. 0: none.
+    deadline_seconds: int = 0
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "action": Field(None, message="Action"),
         "attempt": Field(0),
+        "started_at_seconds": Field(0),
+        "deadline_seconds": Field(0),
     }
 
 
@@ -2423,7 +2431,7 @@ class StartedAction(Message):
     id: str = ""
     kind: ActionKind = "unspecified"
     target: Target | None = None
-    #: from 1; (id, attempt) is the idempotence key
+    #: from 1; (id, attempt, started_at_seconds) is the idempotence key
     attempt: int = 0
     started_at_seconds: int = 0
     deadline_seconds: int = 0
