@@ -11,11 +11,12 @@ packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccac
 
 usage() {
   cat <<'HELP'
-usage: tests/run.sh [--quick | --all] [--only TEXT] [--jobs N] [--fuzz-seconds N]
+usage: tests/run.sh [--quick | --all] [--e2e] [--only TEXT] [--jobs N] [--fuzz-seconds N]
 
   --quick           only the format check and the preset dev
   --all             also the presets asan and tsan, a build as a subdirectory, the Python package in fresh environments,
                     Debian packages
+  --e2e             also real Cassandra nodes on a real Kubernetes control plane (Go, Maven, Java 17; see tests/e2e)
   --only TEXT       only the steps with TEXT in their name
   --jobs N          compilers and tests at once (default: the number of processors)
   --fuzz-seconds N  how long each fuzz target looks for new inputs (default 20)
@@ -26,6 +27,7 @@ HELP
 
 quick=no
 all=no
+e2e=no
 only=
 jobs=$(nproc)
 fuzz_seconds=20
@@ -33,6 +35,7 @@ while (($# > 0)); do
   case "$1" in
     --quick) quick=yes ;;
     --all) all=yes ;;
+    --e2e) e2e=yes ;;
     --only) only=${2:?--only needs a text}; shift ;;
     --jobs) jobs=${2:?--jobs needs a number}; shift ;;
     --fuzz-seconds) fuzz_seconds=${2:?--fuzz-seconds needs a number}; shift ;;
@@ -209,6 +212,13 @@ quickstart_runs() { examples/quickstart.sh; }
 
 readme_is_true() { python3 tests/readme_test.py build/quickstart/examples/cli/cassplan; }
 
+# Where it cannot run it says why, and that is no failure.
+end_to_end() {
+  local result=0
+  tests/e2e/run build/dev || result=$?
+  ((result == 0 || result == 77))
+}
+
 # ---- the run
 
 step packages packages_are_there
@@ -231,6 +241,11 @@ if [[ $all == yes ]]; then
   step add_subdirectory subdirectory
   step python python_package
   step "debian packages" debian_packages
+fi
+
+if [[ $e2e == yes ]]; then
+  step e2e end_to_end
+  grep -hE '^(ok |SKIPPED)' "$logs/e2e.log" 2>/dev/null || true
 fi
 
 echo "$passed passed, $failed failed"
