@@ -28,11 +28,11 @@ ALLOWED = {
     "dump": {"base", "model", "cassandra", "kubernetes"},
     "report": {"base", "model"},
     "lint": {"base", "model", "kubernetes", "report"},
-    "executors": {"base", "model", "reconcile", "cassandra", "kubernetes", "reaper", "icarus"},
+    "executors": {"base", "model", "reconcile", "cassandra", "dump", "kubernetes", "reaper", "icarus"},
 }
 NOT_A_MODULE = {"cmake"}
 # Which folder implements a public header.
-PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile",
+PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile", "executor.h": "reconcile",
           "simulate.h": "simulate", "explain.h": "report"}
 
 CORE = {"planner", "ring", "placement", "verify"}
