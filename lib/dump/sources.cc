@@ -241,6 +241,9 @@ void Reader::ReadFolder() {
   Dump dump = ReadDump(files, options);
   if (!Add(std::move(dump.problems))) return;
   *request()->mutable_observed() = std::move(dump.observed);
+  for (v1::RequestedOperation& operation : dump.operations) {
+    if (cluster_.has_value()) *cluster_->desired.add_operations() = std::move(operation);
+  }
   for (v1::Finding& finding : dump.findings) *out_.read.add_findings() = std::move(finding);
 }
 
