@@ -80,7 +80,7 @@ std::string OutOfRange(const Scalar& scalar, const std::string& lowest, const st
 }
 
 std::string NotABool(const Scalar& scalar) {
-  const std::string found = absl::StrCat("expected true or false, found ", Describe(scalar));
+  std::string found = absl::StrCat("expected true or false, found ", Describe(scalar));
   const std::string meant = MeantBool(*scalar.text);
   if (meant.empty()) return found;
   return absl::StrCat(found, "; write ", meant, meant == *scalar.text ? " without quotes" : "");

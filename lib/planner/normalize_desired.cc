@@ -251,7 +251,7 @@ void CheckLevels(const google::protobuf::RepeatedField<int>& levels, const std::
 
 }  // namespace
 
-void AddInvalid(Model* model, std::string path, std::string message, std::string remedy) {
+void AddInvalid(Model* model, std::string path, absl::string_view message, std::string remedy) {
   model->invalid = true;
   Note note;
   note.rule = "invalid-request";

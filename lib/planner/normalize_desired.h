@@ -2,6 +2,7 @@
 #ifndef CASSPLAN_LIB_PLANNER_NORMALIZE_DESIRED_H_
 #define CASSPLAN_LIB_PLANNER_NORMALIZE_DESIRED_H_
 
+#include "absl/strings/string_view.h"
 #include "cassplan/v1/planner.pb.h"
 #include "lib/planner/model.h"
 
@@ -17,7 +18,7 @@ inline constexpr int32_t kMaxTokensPerMember = 1'536;
 inline constexpr int32_t kMaxReplicationFactor = 1'000;
 
 // Adds an error that makes the request INVALID.
-void AddInvalid(Model* model, std::string path, std::string message, std::string remedy);
+void AddInvalid(Model* model, std::string path, absl::string_view message, std::string remedy);
 
 // What can be checked without knowing the observation: names, bounds, policy. Fills Model::policy.
 void CheckDesired(const v1::Desired& desired, Model* model);

@@ -288,7 +288,7 @@ class Join {
       member.host_id = seen.host_id;
       Locate(seen, &member);
       FillMember(seen, &member);
-      model_->members.push_back(std::move(member));
+      model_->members.push_back(member);
       if (seen.token_conflict) {
         AddNote("token-conflict", Level::kError, absl::StrCat("views differ on the tokens of host id ", seen.host_id),
                 "wait until gossip agrees; until then nothing that depends on ranges is done");
@@ -621,7 +621,7 @@ class Join {
     std::vector<Id> place(order.size());
     for (size_t i = 0; i < order.size(); ++i) {
       place[static_cast<size_t>(order[i])] = static_cast<Id>(i);
-      sorted.push_back(std::move(model_->members[static_cast<size_t>(order[i])]));
+      sorted.push_back(model_->members[static_cast<size_t>(order[i])]);
     }
     model_->members = std::move(sorted);
     for (Slot& slot : model_->slots) {

@@ -646,7 +646,9 @@ class Settler {
 
   void RememberMembers() {
     std::vector<std::pair<string_view, const v1::KnownMember*>> before;
-    for (const v1::KnownMember& known : in_.members()) before.emplace_back(known.host_id(), &known);
+    for (const v1::KnownMember& known : in_.members()) {
+      if (!known.host_id().empty()) before.emplace_back(known.host_id(), &known);
+    }
     std::sort(before.begin(), before.end());
     for (size_t i = 0; i < before.size(); ++i) {
       if (i > 0 && before[i].first == before[i - 1].first) continue;

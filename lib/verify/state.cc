@@ -107,6 +107,7 @@ class WorldMaker {
       if (report.observed_at_seconds() < fresh_since_) continue;
       volumes_complete |= report.inventory().volumes_complete();
       slots_complete |= report.inventory().slots_complete();
+      if (report.has_rack() && report.rack().present()) ReadWorkload(report.subject());
       if (slot == kNone) continue;
       if (report.has_slot() && IsLatest(report, slot, slot_dates_)) ReadSlot(report, At(world_.slots, slot));
       if (report.has_volume() && IsLatest(report, slot, volume_dates_)) ReadVolume(report, At(world_.slots, slot));
@@ -125,6 +126,10 @@ class WorldMaker {
     if (!is_new && date->second >= report.observed_at_seconds()) return false;
     date->second = report.observed_at_seconds();
     return true;
+  }
+
+  void ReadWorkload(const v1::Target& subject) {
+    world_.workload_uids[world_.Rack(subject.datacenter(), subject.rack())] = subject.uid();
   }
 
   static void ReadSlot(const v1::Report& report, Slot& slot) {
@@ -200,6 +205,7 @@ class WorldMaker {
 
   void AddRemembered() {
     for (const v1::LeftMember& member : request_.ledger().left()) {
+      if (member.host_id().empty()) continue;
       const auto found = world_.node_of_host.find(member.host_id());
       Node& node = found != world_.node_of_host.end()
                        ? At(world_.nodes, found->second)
@@ -208,6 +214,7 @@ class WorldMaker {
       if (!node.in_ring && !views_.members.contains(member.host_id())) node.left = world_.ring_known;
     }
     for (const v1::KnownMember& member : request_.ledger().members()) {
+      if (member.host_id().empty()) continue;  // it names nobody
       const auto found = world_.node_of_host.find(member.host_id());
       if (found != world_.node_of_host.end()) {
         At(world_.nodes, found->second).ever_in_ring = true;
@@ -247,15 +254,26 @@ class WorldMaker {
     }
   }
 
-  void ReadKeyspaces() {
-    const v1::Report* latest = nullptr;
+  // Of several words about the schema: a fresh one, then a whole one, then one that a node told rather than one that
+  // was concluded, then the latest.
+  const v1::Report* BestSchema() const {
+    const auto rank = [this](const v1::Report& report) {
+      return std::make_tuple(report.observed_at_seconds() >= fresh_since_, report.schema().complete(),
+                             !report.schema().derived(), report.observed_at_seconds());
+    };
+    const v1::Report* best = nullptr;
     for (const v1::Report& report : request_.observed().reports()) {
       if (report.status() != v1::REPORT_STATUS_OK || !report.has_schema()) continue;
-      if (latest == nullptr || latest->observed_at_seconds() < report.observed_at_seconds()) latest = &report;
+      if (best == nullptr || rank(*best) < rank(report)) best = &report;
     }
-    if (latest != nullptr) {
-      world_.schema_known = latest->observed_at_seconds() >= fresh_since_ && latest->schema().complete();
-      for (const v1::Keyspace& keyspace : latest->schema().keyspaces()) AddKeyspace(keyspace);
+    return best;
+  }
+
+  void ReadKeyspaces() {
+    const v1::Report* best = BestSchema();
+    if (best != nullptr) {
+      world_.schema_known = best->observed_at_seconds() >= fresh_since_ && best->schema().complete();
+      for (const v1::Keyspace& keyspace : best->schema().keyspaces()) AddKeyspace(keyspace);
     }
     for (const v1::Keyspace& keyspace : request_.desired().keyspaces()) {
       world_.one_ring |= keyspace.strategy() == "SimpleStrategy" && !IsUncounted(keyspace);

@@ -98,10 +98,11 @@ struct World {
   std::vector<Slot> slots;
   std::vector<Keyspace> keyspaces;
   absl::btree_map<std::string, int32_t> node_of_host;
-  absl::btree_map<int32_t, DesiredRack> desired;  // by rack
-  bool one_ring = false;                          // a range's availability depends on more than one datacenter
-  bool schema_known = false;                      // fresh and complete
-  bool ring_known = false;                        // most members gave a fresh and complete view
+  absl::btree_map<int32_t, DesiredRack> desired;        // by rack
+  absl::btree_map<int32_t, std::string> workload_uids;  // by rack; of the workloads that exist
+  bool one_ring = false;                                // a range's availability depends on more than one datacenter
+  bool schema_known = false;                            // fresh and complete
+  bool ring_known = false;                              // most members gave a fresh and complete view
   bool volumes_complete = false;
   bool hold_intolerant = false;
   int64_t now = 0;

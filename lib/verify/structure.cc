@@ -173,9 +173,17 @@ class StructureCheck {
                        slot.volume_host_id != target.host_id();
     if (other) Add("identity", number, "another member is in the slot");
     const bool seen = !slot.uid.empty() || !slot.volume_uid.empty();
-    if (seen && !target.uid().empty() && target.uid() != slot.uid && target.uid() != slot.volume_uid) {
+    if (seen && !target.uid().empty() && target.uid() != slot.uid && target.uid() != slot.volume_uid &&
+        !NamesWorkload(operation, slot)) {
       Add("identity", number, "the slot and its volume have other uids");
     }
+  }
+
+  // Where nothing runs in the slot that is dropped, only the workload that is lowered can be named.
+  bool NamesWorkload(const Operation& operation, const Slot& slot) const {
+    if (operation.kind != v1::ACTION_KIND_SHRINK_RACK || !slot.uid.empty()) return false;
+    const auto found = scene_.world.workload_uids.find(slot.rack);
+    return found != scene_.world.workload_uids.end() && found->second == operation.target.uid();
   }
 
   void CheckEvidence(int32_t number) {

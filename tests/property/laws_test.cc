@@ -32,8 +32,7 @@
 //                                                                                     restart
 //   disk-forecast        ranges, bytes that the plan brings                           ring/dc
 //   movement-sources     nodes away, ranges                                           serving/dc, ring/dc; of the
-//   source,
-//                                                                                     too, for a rebuild
+//                                                                                     source of a rebuild, too
 //   range-movement       disrupted nodes, open rebuilds and repairs                   serving/dc (of the source, ...)
 //   one-rack             disrupted nodes; racks; disrupted datacenters                serving/dc, ring/dc, disruption
 //   quorum               nodes away, ranges, nodes that joined                        serving/dc, ring/dc

@@ -126,7 +126,7 @@ void CheckMutant(const Case& c, uint64_t seed, Count* count) {
 
 TEST(WellFormed, Mutants) {
   Count count;
-  for (uint64_t seed = 1; count.requests < 1000; ++seed) {
+  for (uint64_t seed = 1; count.requests < 2400; ++seed) {
     for (const Case& c : SmallCases()) {
       SCOPED_TRACE(absl::StrCat(c.name, " seed ", seed));
       CheckMutant(c, seed, &count);
