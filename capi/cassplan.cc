@@ -111,12 +111,13 @@ v1::VerifyResponse Verify(const v1::VerifyRequest& request) {
   if (request.max_actions_to_explore() > 0) options.max_actions_to_explore = request.max_actions_to_explore();
   options.walks = request.walks();
   if (request.seed() > 0) options.seed = request.seed();
-  const absl::StatusOr<cassplan::VerifyResult> result =
-      cassplan::Verify(request.request(), request.response(), options);
+  if (request.has_checkpoint()) options.checkpoint = &request.checkpoint();
+  absl::StatusOr<cassplan::VerifyResult> result = cassplan::Verify(request.request(), request.response(), options);
   if (!result.ok()) FailWith(result.status());
   v1::VerifyResponse response;
   response.set_states(result->states);
   response.set_complete(result->complete);
+  if (result->checkpoint.seen_size() > 0) *response.mutable_checkpoint() = std::move(result->checkpoint);
   for (const cassplan::Violation& violation : result->violations) {
     v1::PlanViolation* out = response.add_violations();
     out->set_invariant(violation.invariant);

@@ -11,7 +11,6 @@
 namespace cassplan::dump {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

@@ -166,7 +166,8 @@ std::string FormatDecimal(const Canonical& value, Quantity::Notation notation) {
                                : absl::StrCat(Int128Text(value.mantissa), "e", value.exponent);
   }
   static constexpr std::array<const char*, 10> kSuffix = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
-  return absl::StrCat(Int128Text(value.mantissa), kSuffix[static_cast<size_t>(value.exponent / 3 + 3)]);
+  const int place = value.exponent / 3 + 3;
+  return absl::StrCat(Int128Text(value.mantissa), kSuffix.at(static_cast<size_t>(place)));
 }
 
 std::string FormatBinary(absl::int128 whole) {

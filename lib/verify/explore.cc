@@ -10,6 +10,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/status/status.h"
 
 namespace cassplan::verify {
 namespace {
@@ -73,7 +74,7 @@ class Judge {
   }
 
   void CheckWith(size_t draw) {
-    std::unique_ptr<Known>& known = known_[{draw, moment_.ring_changes}];
+    std::unique_ptr<Known>& known = known_[std::make_pair(draw, moment_.ring_changes)];
     if (known == nullptr) known = std::make_unique<Known>(scene_.world, moment_, draws_[draw]);
     const auto footprint_of = [&](const Operation& operation) -> const Footprint& {
       const auto key = std::make_pair(operation.node, operation.kind);
@@ -108,25 +109,68 @@ class Explorer {
     }
   }
 
-  Visited Run() {
+  void Begin() {
     State start;
     for (int32_t i = 0; i < Size(scene_.operations); ++i) {
       if (At(scene_.operations, i).in_flight()) start.begun |= Bit(i);
     }
-    visited_.complete = true;
     Reach(start);
-    while (!open_.empty() && !scene_.findings.full()) {
+  }
+
+  // False: it is of no run of this plan.
+  bool Restore(const v1::VerifyCheckpoint& from) {
+    if (from.seen_size() % 2 != 0 || from.seen_size() / 2 > kMaxStatesToKeep) return false;
+    std::vector<State> states;
+    for (int i = 0; i < from.seen_size(); i += 2) {
+      states.push_back({from.seen(i), from.seen(i + 1)});
+      if (!Possible(states.back()) || !seen_.insert(states.back()).second) return false;
+    }
+    for (const uint64_t position : from.open()) {
+      if (position >= states.size()) return false;
+      open_.push_back(states[position]);
+    }
+    return from.open_size() <= from.seen_size();
+  }
+
+  Visited Run() {
+    Visited visited;
+    while (!open_.empty() && visited.states < options_.max_states && !scene_.findings.full()) {
       const State state = open_.back();
       open_.pop_back();
+      ++visited.states;
       Check(state);
       for (int32_t i = 0; i < Size(scene_.operations); ++i) Step(state, i);
     }
-    visited_.complete &= open_.empty();
-    return visited_;
+    visited.complete = open_.empty();
+    if (!visited.complete && !scene_.findings.full() && Size(seen_) <= kMaxStatesToKeep) Save(&visited.checkpoint);
+    return visited;
   }
 
  private:
+  static constexpr int32_t kMaxStatesToKeep = 2'000'000;
+
   static uint64_t Bit(int32_t i) { return uint64_t{1} << i; }
+
+  // Nothing has begun before all it waits for was done.
+  bool Possible(const State& state) const {
+    for (int32_t i = 0; i < 64; ++i) {
+      if ((state.begun & Bit(i)) == 0) continue;
+      if (i >= Size(before_)) return false;
+      if (!At(scene_.operations, i).in_flight() && (At(before_, i) & ~state.done) != 0) return false;
+    }
+    return (state.done & ~state.begun) == 0;
+  }
+
+  void Save(v1::VerifyCheckpoint* to) const {
+    absl::btree_map<State, uint64_t> positions;
+    for (const State& state : seen_) {
+      positions.emplace_hint(positions.end(), state, positions.size());
+      to->add_seen(state.begun);
+      to->add_seen(state.done);
+    }
+    for (const State& state : open_) to->add_open(positions.at(state));
+  }
+
   bool CanBegin(const State& state, int32_t i) const {
     return (state.begun & Bit(i)) == 0 && (At(before_, i) & ~state.done) == 0;
   }
@@ -145,13 +189,7 @@ class Explorer {
 
   void Reach(State state) {
     FinishInert(state);
-    if (seen_.contains(state)) return;
-    if (static_cast<int64_t>(seen_.size()) >= options_.max_states) {
-      visited_.complete = false;
-      return;
-    }
-    seen_.insert(state);
-    open_.push_back(state);
+    if (seen_.insert(state).second) open_.push_back(state);
   }
 
   void FinishInert(State& state) const {
@@ -166,7 +204,6 @@ class Explorer {
   }
 
   void Check(const State& state) {
-    ++visited_.states;
     for (int32_t i = 0; i < Size(phases_); ++i) {
       const bool done = (state.done & Bit(i)) != 0;
       const bool begun = (state.begun & Bit(i)) != 0;
@@ -183,7 +220,6 @@ class Explorer {
   uint64_t inert_ = 0;
   absl::btree_set<State> seen_;
   std::vector<State> open_;
-  Visited visited_;
 };
 
 class Walker {
@@ -261,11 +297,22 @@ class Walker {
 
 }  // namespace
 
-Visited Explore(const Scene& scene, const Order& order, const VerifyOptions& options) {
+absl::StatusOr<Visited> Explore(const Scene& scene, const Order& order, const VerifyOptions& options) {
   const int32_t count = Size(scene.operations);
-  if (count > 64 || count > options.max_actions_to_explore) return {};
-  if (count == 0) return {1, true};
-  return Explorer(scene, order, options).Run();
+  Visited nothing;
+  if (count > 64 || count > options.max_actions_to_explore) return nothing;
+  if (count == 0) {
+    nothing.states = 1;
+    nothing.complete = true;
+    return nothing;
+  }
+  Explorer explorer(scene, order, options);
+  if (options.checkpoint == nullptr) {
+    explorer.Begin();
+  } else if (!explorer.Restore(*options.checkpoint)) {
+    return absl::InvalidArgumentError("the checkpoint has states that this plan cannot reach");
+  }
+  return explorer.Run();
 }
 
 int64_t Walk(const Scene& scene, const Order& order, uint64_t seed) { return Walker(scene, order, seed).Run(); }

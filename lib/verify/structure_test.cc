@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "lib/verify/testing.h"
 
 namespace cassplan::verify::testing {
@@ -162,6 +164,59 @@ TEST(Verify, CapsTheStates) {
   result = MustVerify(cluster, plan, options);
   EXPECT_EQ(result.states, 0);
   EXPECT_FALSE(result.complete);
+}
+
+TEST(Verify, GoesOnFromItsCheckpoint) {
+  TestCluster cluster(1, 3, 3);
+  TestPlan plan;
+  for (const char* slot : {"dc1/r1/0", "dc1/r1/1", "dc1/r1/2", "dc1/r2/0"}) plan.Roll(slot);
+  const VerifyResult whole = MustVerify(cluster, plan);
+  ASSERT_TRUE(whole.complete);
+  EXPECT_EQ(whole.checkpoint.seen_size(), 0);
+  absl::btree_set<std::string> texts;
+  VerifyOptions options;
+  options.max_states = 90;
+  VerifyResult piece = MustVerify(cluster, plan, options);
+  int64_t states = piece.states;
+  v1::VerifyCheckpoint checkpoint;
+  for (const Violation& violation : piece.violations) texts.insert(violation.text);
+  while (!piece.complete) {
+    ASSERT_LT(states, whole.states);
+    checkpoint = piece.checkpoint;
+    options.checkpoint = &checkpoint;
+    piece = MustVerify(cluster, plan, options);
+    EXPECT_LE(piece.states, 90);
+    states += piece.states;
+    for (const Violation& violation : piece.violations) texts.insert(violation.text);
+  }
+  EXPECT_EQ(states, whole.states);
+  for (const Violation& violation : whole.violations) EXPECT_TRUE(texts.contains(violation.text)) << violation.text;
+}
+
+TEST(Verify, RefusesACheckpointOfSomethingElse) {
+  TestCluster cluster(1, 3, 3);
+  TestPlan plan;
+  for (const char* slot : {"dc1/r1/0", "dc1/r1/1", "dc1/r1/2"}) plan.Roll(slot);
+  VerifyOptions options;
+  options.max_states = 50;
+  const v1::VerifyCheckpoint good = MustVerify(cluster, plan, options).checkpoint;
+  ASSERT_EQ(good.seen_size() % 2, 0);
+  const auto refuses = [&](const std::function<void(v1::VerifyCheckpoint*)>& change) {
+    v1::VerifyCheckpoint checkpoint = good;
+    change(&checkpoint);
+    options.checkpoint = &checkpoint;
+    return Verify(cluster.Request(), plan.response, options).status().code() == absl::StatusCode::kInvalidArgument;
+  };
+  EXPECT_FALSE(refuses([](v1::VerifyCheckpoint*) {}));
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->set_of(c->of() + 1); }));
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->add_seen(1); }));                     // half a state
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->add_open(1'000'000); }));             // nowhere
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->set_seen(0, uint64_t{1} << 63); }));  // no such action
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->set_seen(1, c->seen(0) + 1); }));     // done, not begun
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->set_seen(0, ~uint64_t{0}); }));       // out of order
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint* c) { c->mutable_seen()->Add(c->seen(0)), c->add_seen(c->seen(1)); }));
+  plan.Roll("dc1/r2/0");
+  EXPECT_TRUE(refuses([](v1::VerifyCheckpoint*) {}));
 }
 
 }  // namespace

@@ -235,7 +235,8 @@ Slugs BrokenByOrder(const TestCluster& cluster, const TestPlan& plan) {
 
 Slugs BrokenInStates(const TestCluster& cluster, const TestPlan& plan) {
   return BrokenBy(cluster, plan, [](const Scene& scene, const Order& order) {
-    EXPECT_TRUE(Explore(scene, order, VerifyOptions()).complete || scene.findings.full());
+    const absl::StatusOr<Visited> visited = Explore(scene, order, VerifyOptions());
+    EXPECT_TRUE(visited.ok() && (visited->complete || scene.findings.full()));
   });
 }
 

@@ -117,6 +117,13 @@ def test_a_dead_node_is_seen() -> None:
     # Nothing else may go down while it is.
     assert {a.target.rack for a in response.ready if a.kind in ("drain", "restart_node") and a.target} <= {"r1"}
     assert cassplan.verify(request, response).violations == ()
+    whole = cassplan.verify(request, response)
+    piece = cassplan.verify(request, response, max_states=1)
+    states = piece.states
+    while not piece.complete:
+        piece = cassplan.verify(request, response, max_states=3, checkpoint=piece.checkpoint)
+        states += piece.states
+    assert whole.complete and states == whole.states > 1
 
 
 def test_failed_restart_stops_the_roll() -> None:

@@ -8,7 +8,6 @@ namespace {
 
 using testing::Cluster;
 using testing::Even;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr char kGuard[] = "fenced";

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard_testing.h"
 
 namespace cassplan::planner {
@@ -21,7 +22,7 @@ TEST(OneTopologyChange, MovementThatTheLedgerDoesNotKnow) {
     Cluster cluster = Growing();
     cluster.AddNode("dc1", "r2", 1).answers = movement != v1::PEER_MOVEMENT_JOINING;
     cluster.node("dc1/r2/1").movement = movement;
-    EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), "dc1/r2/1 is " + verb + " already | " + kWait);
+    EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), absl::StrCat("dc1/r2/1 is ", verb, " already | ", kWait));
     EXPECT_EQ(RunPipeline(cluster.Build(), ScheduleOptions(), nullptr).outcome(), v1::OUTCOME_IN_PROGRESS) << verb;
   }
 }

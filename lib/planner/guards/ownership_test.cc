@@ -5,9 +5,6 @@
 namespace cassplan::planner {
 namespace {
 
-using testing::Cluster;
-using testing::Even;
-
 constexpr char kGuard[] = "ownership";
 
 const std::string kRemedy =

@@ -126,6 +126,7 @@ __all__ = [
     "TimePolicy",
     "UpgradeOwed",
     "Validation",
+    "VerifyCheckpoint",
     "VerifyRequest",
     "VerifyResponse",
     "ViewFacts",
@@ -2625,12 +2626,30 @@ class Validation(Message):
 
 
 @dataclass(frozen=True)
+class VerifyCheckpoint(Message):
+    """What exploring a plan has seen. A state is two numbers: actions begun, actions done, as bits in the order of
+    Plan.actions. It belongs to this version of the library: keep it for a pause, not for ever."""
+    #: stands for the request, the response and the seed
+    of: int = 0
+    #: begun, done, begun, done ...
+    seen: tuple[int, ...] = ()
+    #: those of them that are still to be checked, as positions in `seen`
+    open: tuple[int, ...] = ()
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "of": Field(0),
+        "seen": Field(0, repeated=True),
+        "open": Field(0, repeated=True),
+    }
+
+
+@dataclass(frozen=True)
 class VerifyRequest(Message):
     """cassplan_verify."""
     request: PlanRequest | None = None
     response: PlanResponse | None = None
-    #: Bound of the work: states that exploring may visit. [0, 10000000]; 0: 20,000. When there are more, `complete`
-    # is false: what was checked is still proven, and the call may be made again with a larger bound.
+    #: Bound of the work: states that this call may check. [0, 10000000]; 0: 20,000. When there are more, `complete`
+    # is false: what was checked is still proven, and `checkpoint` of the response goes on from there.
     max_states: int = 0
     #: Above this many actions no states are explored; sections and unordered pairs are always checked. [0, 1000];
     # 0: 64.
@@ -2640,6 +2659,9 @@ class VerifyRequest(Message):
     walks: int = 0
     #: 0: 1
     seed: int = 0
+    #: Goes on where an earlier call with the same request, response and seed ended; it checks states only. Unset:
+    # begins.
+    checkpoint: VerifyCheckpoint | None = None
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "request": Field(None, message="PlanRequest"),
@@ -2648,23 +2670,28 @@ class VerifyRequest(Message):
         "max_actions_to_explore": Field(0),
         "walks": Field(0),
         "seed": Field(0),
+        "checkpoint": Field(None, message="VerifyCheckpoint"),
     }
 
 
 @dataclass(frozen=True)
 class VerifyResponse(Message):
     """Message VerifyResponse of the schema."""
-    #: none: the plan is safe in every state that was checked
+    #: found by this call; none: the plan is safe in every state that was checked
     violations: tuple[PlanViolation, ...] = ()
-    #: how many were
+    #: how many this call checked
     states: int = 0
-    #: every reachable state was
+    #: every reachable state was, by this call and those that it goes on from
     complete: bool = False
+    #: Where to go on. Unset when there is nothing to go on with: all was checked, or nothing can be explored (too
+    # many actions, more than 2,000,000 states, or 100 violations).
+    checkpoint: VerifyCheckpoint | None = None
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "violations": Field(None, message="PlanViolation", repeated=True),
         "states": Field(0),
         "complete": Field(False),
+        "checkpoint": Field(None, message="VerifyCheckpoint"),
     }
 
 

@@ -64,10 +64,14 @@ def validate(request: Input) -> Validation:
 
 
 def verify(request: Input, response: Input, *, max_states: int = 0, max_actions_to_explore: int = 0, walks: int = 0,
-           seed: int = 0) -> VerifyResponse:
-    """Proves a plan again, with code that shares nothing with the planner. No violations: it is safe."""
+           seed: int = 0, checkpoint: Input | None = None) -> VerifyResponse:
+    """Proves a plan again, with code that shares nothing with the planner. No violations: it is safe.
+
+    Where ``max_states`` was not enough the answer has a ``checkpoint``; give it to the next call, which goes on from there.
+    """
     more = {"max_states": max_states, "max_actions_to_explore": max_actions_to_explore, "walks": walks, "seed": seed}
-    text = _native.ask("cassplan_verify", _native.JSON, _envelope({"request": request, "response": response}, more))
+    parts = {"request": request, "response": response} | ({} if checkpoint is None else {"checkpoint": checkpoint})
+    text = _native.ask("cassplan_verify", _native.JSON, _envelope(parts, more))
     return _made(VerifyResponse, text)
 
 
