@@ -9,7 +9,7 @@ TEST(Safe, ControlCharactersAndBrokenBytesAreShown) {
   EXPECT_EQ(Safe("dc1\x1b[2J\n"), "dc1\\x1b[2J\\x0a");
   EXPECT_EQ(Safe("\xff\xc0\x80"), "\\xff\\xc0\\x80");
   EXPECT_EQ(Safe("\xc2\x9b"), "\\xc2\\x9b");           // a C1 control
-  EXPECT_EQ(Safe("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // turns the direction of text; NOLINT(misc-misleading-bidirectional)
+  EXPECT_EQ(Safe("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // turns text round; NOLINT(misc-misleading-bidirectional)
   EXPECT_EQ(Safe("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate
   EXPECT_EQ(Safe("\xe2\x82"), "\\xe2\\x82");           // cut off
   EXPECT_EQ(Safe("caf\xc3\xa9"), "caf\xc3\xa9");
