@@ -80,7 +80,7 @@ Shape RandomShape(Random* random) {
 }
 
 void RandomKeyspaces(Random* random, Cluster* c) {
-  c->keyspaces.resize(static_cast<size_t>(1 + random->Below(2)));
+  c->keyspaces.resize(1 + static_cast<size_t>(random->Below(2)));
   for (size_t k = 0; k < c->keyspaces.size(); ++k) {
     c->keyspaces[k].name = absl::StrCat("ks", k);
     for (const auto& [dc, racks] : c->desired) c->keyspaces[k].datacenters[dc] = random->Below(4);

@@ -437,7 +437,7 @@ TEST(Scheduling, TwoRacksWidthOne) {
   for (const int nodes : {3, 50, 500}) {
     Cluster cluster = Rolling(Even(nodes, 2), 1);
     const Planned p(cluster, Effort(200, nodes < 100 ? 2 : 0));
-    const auto n = static_cast<int64_t>(2 * nodes);
+    const int64_t n = int64_t{2} * nodes;
     EXPECT_THAT(p->held(), IsEmpty());
     EXPECT_THAT(p->Sections("serving/dc1"), SizeIs(n));
     EXPECT_TRUE(HasFinding(p.response, "one-rack", absl::StrCat(n, " restarts take ", n, " sections")));

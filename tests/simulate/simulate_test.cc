@@ -18,7 +18,6 @@ namespace {
 
 using testing::Cluster;
 using testing::Even;
-using ::testing::HasSubstr;
 
 v1::SimulationRequest Of(const Cluster& cluster, uint64_t seed = 1) {
   v1::SimulationRequest request;
