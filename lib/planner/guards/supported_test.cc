@@ -6,7 +6,6 @@ namespace cassplan::planner {
 namespace {
 
 using testing::Cluster;
-using testing::Even;
 
 constexpr char kGuard[] = "supported";
 

@@ -8,7 +8,6 @@ namespace cassplan::planner {
 namespace {
 
 using testing::Cluster;
-using testing::Even;
 using ::testing::HasSubstr;
 
 constexpr char kGuard[] = "mixed-version";
