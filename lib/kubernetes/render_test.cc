@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "lib/kubernetes/test_util.h"
 #include "yaml-cpp/yaml.h"
@@ -219,11 +220,11 @@ void ExpectSame(const YAML::Node& yaml, const Json& json, const std::string& pat
   if (json.is_object()) {
     ASSERT_TRUE(yaml.IsMap()) << path;
     ASSERT_EQ(yaml.size(), json.size()) << path;
-    for (const auto& [key, value] : json.items()) ExpectSame(yaml[key], value, path + "." + key);
+    for (const auto& [key, value] : json.items()) ExpectSame(yaml[key], value, absl::StrCat(path, ".", key));
   } else if (json.is_array()) {
     ASSERT_TRUE(yaml.IsSequence()) << path;
     ASSERT_EQ(yaml.size(), json.size()) << path;
-    for (size_t i = 0; i < json.size(); ++i) ExpectSame(yaml[i], json[i], path + "[]");
+    for (size_t i = 0; i < json.size(); ++i) ExpectSame(yaml[i], json[i], absl::StrCat(path, "[]"));
   } else if (json.is_string()) {
     EXPECT_EQ(yaml.Scalar(), json.get<std::string>()) << path;
     const bool quoted = yaml.Tag() != "?";

@@ -26,7 +26,6 @@ namespace cassplan::property {
 namespace {
 
 namespace fs = std::filesystem;
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
