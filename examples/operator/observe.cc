@@ -29,7 +29,8 @@ int Fail(int code, absl::string_view message) {
 }
 
 int Fail(const absl::Status& status) {
-  const bool mistake = absl::IsInvalidArgument(status) || absl::IsNotFound(status) || absl::IsPermissionDenied(status);
+  const bool mistake = absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+                       absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status);
   return Fail(mistake ? kInvalidInput : kInternalError, status.message());
 }
 

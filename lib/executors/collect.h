@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "lib/dump/dump.h"
 #include "lib/executors/http.h"
+#include "lib/executors/jolokia.h"
 #include "lib/executors/kubernetes.h"
 
 namespace cassplan::executors {
@@ -38,6 +39,8 @@ struct Collected {
 // Errors: those of listing CassandraClusters, StatefulSets, Pods, PersistentVolumeClaims, Services or
 // PodDisruptionBudgets: without them nothing can be said. Other kinds and nodes may be missing.
 absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes);
+// With a client that keeps its connections; its options count instead of jolokia_port and node_timeout_ms.
+absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes, JolokiaClient* jolokia);
 
 }  // namespace cassplan::executors
 

@@ -173,8 +173,8 @@ CASSPLAN_API cassplan_status cassplan_validate(cassplan_encoding encoding, const
 /*
  * Proves a plan again, with code that shares nothing with the planner: VerifyRequest -> VerifyResponse. Bounded by
  * `max_states`; where that was not enough the response has a `checkpoint`, with which the next call goes on.
- * CASSPLAN_INVALID_ARGUMENT also: the response is no plan of the request, the checkpoint is of another proof, or a bound
- * is out of its range.
+ * CASSPLAN_INVALID_ARGUMENT also: the response is no plan of the request, the checkpoint is of another proof, or a
+ * bound is out of its range.
  */
 CASSPLAN_API cassplan_status cassplan_verify(cassplan_encoding encoding, const void* request, size_t request_size,
                                              cassplan_buffer** response, cassplan_error** error);
