@@ -32,7 +32,7 @@ ALLOWED = {
 }
 NOT_A_MODULE = {"cmake"}
 # Which folder implements a public header.
-PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile",
+PUBLIC = {"codec.h": "model", "planner.h": "planner", "verify.h": "verify", "reconcile.h": "reconcile", "executor.h": "reconcile", "driver.h": "reconcile",
           "simulate.h": "simulate", "explain.h": "report"}
 
 CORE = {"planner", "ring", "placement", "verify"}

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "examples/operator/observe.h"
+#include "examples/operator/run.h"
 
 namespace cassplan::host {
 namespace {
@@ -12,6 +13,7 @@ constexpr char kFooter[] = R"(
 Examples:
   cassplan-operator observe --cluster demo --namespace shop --output dump/
   cassplan plan --desired demo.yaml --observed dump/
+  cassplan-operator run --namespace shop --log-format text
 
 Exit codes: 0 done, 1 something could not be collected (named on standard error; a plan takes it as unknown),
 3 a wrong argument, kubeconfig or permission, 6 the API server cannot be reached.)";
@@ -37,6 +39,41 @@ void Describe(CLI::App* observe, ObserveCommand* command) {
       ->check(CLI::Range(1, 256));
 }
 
+void DescribeRun(CLI::App* run, RunCommand* command) {
+  run->add_option("--namespace,-n", command->name_space,
+                  "Namespace to look after (default: $WATCH_NAMESPACE, then that of the context)");
+  run->add_option("--kubeconfig", command->kubeconfig,
+                  "Default: $KUBECONFIG, then the Pod's service account, then ~/.kube/config");
+  run->add_option("--context", command->context, "Context of the kubeconfig");
+  run->add_option("--jolokia-port", command->jolokia_port, "Port of Jolokia on each node")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65535));
+  run->add_option("--jolokia-user", command->jolokia_user,
+                  "User for basic authentication (default: that of the Secret in spec.imageJolokiaSecret)");
+  run->add_option("--jolokia-password-file", command->jolokia_password_file, "File with the password");
+  run->add_option("--timeout", command->timeout_seconds, "Seconds that a node has to answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 600));
+  run->add_option("--poll", command->poll_seconds, "Seconds between looks while something is to be done")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
+  run->add_option("--idle", command->idle_seconds, "Seconds between looks while nothing is")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
+  run->add_option("--listen", command->listen, "Port, or ADDRESS:PORT, of /metrics, /healthz and /readyz")
+      ->capture_default_str();
+  run->add_option("--log-format", command->log_format, "json or text")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"json", "text"}));
+  run->add_option("--log-level", command->log_level, "debug, info, warning or error")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  run->add_option("--lease", command->lease, "Name of the Lease by which one of several operators acts")
+      ->capture_default_str();
+  run->add_option("--identity", command->identity, "Name of this process in it (default: $POD_NAME, or host and pid)");
+  run->add_flag("--no-leader-election", command->no_leader_election, "Act without a Lease; there must be no other");
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("Reaches Cassandra clusters on Kubernetes, for cassplan.", "cassplan-operator");
   app.require_subcommand(1);
@@ -45,6 +82,9 @@ int Run(int argc, char** argv) {
   CLI::App* observe = app.add_subcommand("observe", "Collect what a plan needs to know of a live cluster; reads only");
   observe->footer(kFooter);
   Describe(observe, &command);
+  RunCommand run_command;
+  CLI::App* run = app.add_subcommand("run", "Look after every CassandraCluster of a namespace, until SIGTERM");
+  DescribeRun(run, &run_command);
   const CLI::App* version = app.add_subcommand("version", "Print the version");
   try {
     app.parse(argc, argv);
@@ -59,7 +99,7 @@ int Run(int argc, char** argv) {
     std::cout << "cassplan-operator " << CASSPLAN_VERSION << "\n";
     return kDone;
   }
-  return Observe(command);
+  return run->parsed() ? RunOperator(run_command) : Observe(command);
 }
 
 }  // namespace

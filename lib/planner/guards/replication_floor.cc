@@ -47,6 +47,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
   const int32_t left = ask.facts.NodesInDc(a.dc) - 1;
   if (left == 0 && DesiredNodes(ask.model, a.dc) == 0) return;  // datacenter-empty judges the last node
   const int32_t rf = Highest(ask, a.dc, &keyspace);
+  if (rf == 0) return;  // nothing is kept here
   if (left < rf) out->Add(kNodes, ring, keyspace, rf);
   const int32_t racks_now = ask.facts.RacksInDc(a.dc);
   const int32_t racks_left = racks_now - (ask.facts.NodesInRack(a.rack) == 1 ? 1 : 0);

@@ -1,0 +1,156 @@
+#include "examples/operator/run.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "examples/operator/controller.h"
+#include "examples/operator/lease.h"
+#include "examples/operator/log.h"
+#include "examples/operator/metrics.h"
+#include "examples/operator/observe.h"
+#include "lib/executors/kube_config.h"
+
+namespace cassplan::host {
+namespace {
+
+// Signals are taken by one thread that waits for them; every other thread has them blocked.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    thread_ = std::thread([this] { Wait(); });
+  }
+  ~Signals() {
+    done_ = true;
+    thread_.join();
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  const std::atomic<bool>& stop() const { return stop_; }
+
+ private:
+  void Wait() {
+    const timespec tick = {0, 100'000'000};
+    while (!done_) {
+      const int signal = sigtimedwait(&set_, nullptr, &tick);
+      if (signal < 0) continue;
+      if (stop_) std::_Exit(1);  // asked for twice
+      Log(LogLevel::kInfo, "stops", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      stop_ = true;
+    }
+  }
+
+  sigset_t set_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+LogLevel LevelOf(const std::string& level) {
+  if (level == "debug") return LogLevel::kDebug;
+  if (level == "warning") return LogLevel::kWarning;
+  return level == "error" ? LogLevel::kError : LogLevel::kInfo;
+}
+
+std::string IdentityOf(const RunCommand& command) {
+  if (!command.identity.empty()) return command.identity;
+  if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  return absl::StrCat(host, "-", getpid());
+}
+
+std::string NamespaceOf(const RunCommand& command, const executors::KubeConfig& config) {
+  if (!command.name_space.empty()) return command.name_space;
+  if (const char* watched = std::getenv("WATCH_NAMESPACE"); watched != nullptr && *watched != '\0') return watched;
+  return config.name_space;
+}
+
+int Fail(absl::string_view message) {
+  std::cerr << "error: " << message << "\n";
+  return kInvalidInput;
+}
+
+}  // namespace
+
+int RunOperator(const RunCommand& command) {
+  const absl::StatusOr<executors::KubeConfig> config = executors::LoadKubeConfig({command.kubeconfig, command.context});
+  if (!config.ok()) return Fail(config.status().message());
+  ControllerOptions options;
+  options.name_space = NamespaceOf(command, *config);
+  if (options.name_space.find(',') != std::string::npos) {
+    return Fail(
+        absl::StrCat("WATCH_NAMESPACE ", options.name_space, ": one namespace, please; run one operator in each"));
+  }
+  options.reconcile.poll_seconds = command.poll_seconds;
+  options.reconcile.idle_seconds = command.idle_seconds;
+  options.login.username = command.jolokia_user;
+  if (!command.jolokia_password_file.empty()) {
+    const absl::StatusOr<std::string> password = executors::ReadTextFile(command.jolokia_password_file);
+    if (!password.ok()) return Fail(password.status().message());
+    options.login.password = std::string(absl::StripTrailingAsciiWhitespace(*password));
+  }
+  OpenLog(command.log_format == "json" ? LogFormat::kJson : LogFormat::kText, LevelOf(command.log_level));
+  const Signals signals;  // before any other thread begins
+  executors::KubernetesClient kubernetes(*config);
+  executors::JolokiaOptions jolokia_options;
+  jolokia_options.port = command.jolokia_port;
+  jolokia_options.read_timeout_ms = int64_t{1000} * command.timeout_seconds;
+  executors::JolokiaClient jolokia(jolokia_options);
+  Metrics metrics;
+  std::atomic<Controller*> acting{nullptr};
+  std::atomic<bool> standby{true};
+  const auto ready = [&] {
+    const Controller* controller = acting;
+    return controller == nullptr ? standby.load() : controller->Ready();
+  };
+  absl::StatusOr<std::unique_ptr<MetricsServer>> server = MetricsServer::Listen(
+      command.listen, &metrics, [] { return true; }, ready);
+  if (!server.ok()) return Fail(server.status().message());
+  LeaseOptions lease_options;
+  lease_options.name_space = options.name_space;
+  lease_options.name = command.lease;
+  lease_options.identity = IdentityOf(command);
+  Lease lease(&kubernetes, lease_options);
+  Log(LogLevel::kInfo, "begins",
+      {{"namespace", options.name_space}, {"identity", lease_options.identity}, {"server", config->server}});
+  if (!command.no_leader_election && !lease.Acquire(signals.stop())) return kDone;
+  metrics.Leads(true);
+  bool kept = true;
+  {
+    Controller controller(&kubernetes, &jolokia, &metrics, options);
+    controller.Start();
+    acting = &controller;
+    if (command.no_leader_election) {
+      while (!signals.stop()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    } else {
+      kept = lease.Keep(signals.stop());
+    }
+    if (!kept) {
+      // Somebody else may act by now: whatever is under way here must not write any more.
+      Log(LogLevel::kError, "lost the Lease");
+      std::_Exit(kInternalError);
+    }
+    standby = false;
+    acting = nullptr;
+    controller.Stop();
+  }
+  if (!command.no_leader_election) lease.Release();
+  Log(LogLevel::kInfo, "stopped");
+  return kDone;
+}
+
+}  // namespace cassplan::host
