@@ -50,6 +50,8 @@ void Controller::Start() {
 
 void Controller::Stop() {
   stopped_ = true;
+  kubernetes_.StopReads();
+  jolokia_.StopReads();
   for (std::thread& watch : watches_) watch.join();
   watches_.clear();
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -62,8 +64,10 @@ void Controller::Watch(const executors::Resource& resource) {
   bool counted = false;
   int64_t pause = 250;
   while (!stopped_) {
+    const auto begun = std::chrono::steady_clock::now();
     const absl::Status status = WatchOnce(resource, &counted);
     if (stopped_) return;
+    if (std::chrono::steady_clock::now() - begun > std::chrono::minutes(1)) pause = 250;  // it went well for a while
     if (status.ok() || absl::IsOutOfRange(status)) {  // 410: what we knew is too old; list again, and at once
       pause = 250;
       continue;
@@ -76,7 +80,7 @@ void Controller::Watch(const executors::Resource& resource) {
   }
 }
 
-// Lists, then watches from there until the server says that this is too old.
+// Lists, then watches from there for as long as that goes well.
 absl::Status Controller::WatchOnce(const executors::Resource& resource, bool* counted) {
   const bool clusters = &resource == &executors::kCassandraClusters;
   const absl::StatusOr<Json> list = kubernetes_.List(resource, options_.name_space);
@@ -92,26 +96,17 @@ absl::Status Controller::WatchOnce(const executors::Resource& resource, bool* co
   watch.resource_version = TextAt(*list, {"metadata", "resourceVersion"});
   watch.seconds = options_.watch_seconds;
   watch.stop = &stopped_;
-  int64_t pause = 250;
   while (!stopped_) {
     const absl::Status status = kubernetes_.Watch(resource, &watch, [&](const executors::WatchEvent& event) {
-      pause = 250;
       if (clusters) {
         OnCluster(event.object, event.type == "DELETED");
       } else {
         OnObject(event.object);
       }
     });
-    // A connection that was lost, or hung: on from the last version that was seen.
-    if (status.ok()) continue;
-    if (absl::IsOutOfRange(status) || absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status))
-      return status;
-    if (stopped_) break;
-    Log(LogLevel::kDebug, "the watch goes on", {{"what", resource.plural}, {"why", std::string(status.message())}});
-    for (int64_t slept = 0, wait = Jittered(pause); slept < wait && !stopped_; slept += 50) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    pause = std::min<int64_t>(2 * pause, 15000);
+    // The server ended it in good order: on from the last version that was seen. After anything else what there is may
+    // be another than what was told.
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -97,6 +97,7 @@ int RunOperator(const RunCommand& command) {
   }
   options.reconcile.poll_seconds = command.poll_seconds;
   options.reconcile.idle_seconds = command.idle_seconds;
+  options.reconcile.horizon = v1::HORIZON_COMPLETE;  // the status tells the whole plan
   options.login.username = command.jolokia_user;
   if (!command.jolokia_password_file.empty()) {
     const absl::StatusOr<std::string> password = executors::ReadTextFile(command.jolokia_password_file);
@@ -124,7 +125,8 @@ int RunOperator(const RunCommand& command) {
   lease_options.name_space = options.name_space;
   lease_options.name = command.lease;
   lease_options.identity = IdentityOf(command);
-  Lease lease(&kubernetes, lease_options);
+  executors::KubernetesClient lease_client(*config);  // its own: it goes on while the other one stops
+  Lease lease(&lease_client, lease_options);
   Log(LogLevel::kInfo, "begins",
       {{"namespace", options.name_space}, {"identity", lease_options.identity}, {"server", config->server}});
   if (!command.no_leader_election && !lease.Acquire(signals.stop())) return kDone;

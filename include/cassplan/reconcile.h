@@ -38,6 +38,8 @@ using PlanFunction = std::function<absl::StatusOr<v1::PlanResponse>(const v1::Pl
 struct ReconcileOptions {
   int64_t poll_seconds = 10;  // looks at the cluster at least so often while something is to be done
   int64_t idle_seconds = 60;  // and while nothing is
+  // COMPLETE for hosts that show the whole plan: the same starts, at several times the cost.
+  v1::Horizon horizon = v1::HORIZON_READY;
 };
 
 class Reconciler {

@@ -50,6 +50,12 @@ absl::Status Changed(absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat(what, " changed since the plan was made"));
 }
 
+// Of a deletion that is bound to a uid: gone already is as wanted, and another one of that name is not to be deleted.
+absl::Status Bound(const absl::Status& status, absl::string_view name) {
+  if (absl::IsNotFound(status)) return absl::OkStatus();
+  return absl::IsAborted(status) ? Changed(name) : status;
+}
+
 // The seed list stands in the environment of the init containers: as such, and in the configuration.
 void WriteSeeds(const std::string& hosts, Json* container) {
   Json* variables = Member(container, "env");
@@ -210,8 +216,7 @@ absl::Status Hands::DeleteRack() {
   if (IntegerAt(*live, {"spec", "replicas"}, 1) != 0) return Changed("the number of nodes");
   const Preconditions bound = {uid, TextAt(*live, {"metadata", "resourceVersion"})};
   return Persist([&] {
-    const absl::Status gone = kubernetes_.Delete(kStatefulSets, options_.name_space, WorkloadName(), bound);
-    return absl::IsNotFound(gone) ? absl::OkStatus() : gone;
+    return Bound(kubernetes_.Delete(kStatefulSets, options_.name_space, WorkloadName(), bound), WorkloadName());
   });
 }
 
@@ -230,9 +235,10 @@ absl::Status Hands::RecreateRack() {
   made["spec"]["podManagementPolicy"] = "Parallel";
   OnDelete(&made);
   const absl::Status gone = Persist([&] {
-    return kubernetes_.Delete(kStatefulSets, options_.name_space, WorkloadName(), {uid, ""}, "Orphan");
+    return Bound(kubernetes_.Delete(kStatefulSets, options_.name_space, WorkloadName(), {uid, ""}, "Orphan"),
+                 WorkloadName());
   });
-  if (!gone.ok() && !absl::IsNotFound(gone)) return gone;
+  if (!gone.ok()) return gone;
   while (kubernetes_.Get(kStatefulSets, options_.name_space, WorkloadName()).ok()) {
     if (!Wait(200)) return absl::UnknownError(absl::StrCat(WorkloadName(), " is still being deleted"));
   }
@@ -243,10 +249,7 @@ absl::Status Hands::DeleteVolume() {
   const std::string uid = Precondition("volume_uid");
   const std::string name = action_.volume().empty() ? action_.target().name() : action_.volume();
   if (uid.empty() || name.empty()) return absl::InvalidArgumentError("the action does not say which volume");
-  return Persist([&] {
-    const absl::Status gone = kubernetes_.Delete(kClaims, options_.name_space, name, {uid, ""});
-    return absl::IsNotFound(gone) ? absl::OkStatus() : gone;
-  });
+  return Persist([&] { return Bound(kubernetes_.Delete(kClaims, options_.name_space, name, {uid, ""}), name); });
 }
 
 absl::Status Hands::GrowVolume() {
@@ -265,18 +268,16 @@ absl::Status Hands::RestartPod() {
   const int64_t until = options_.now() + options_.eviction_seconds;
   while (true) {
     const absl::Status gone = Persist([&] {
-      return action_.disrupts() > 0 ? kubernetes_.Evict(options_.name_space, PodName(), {uid, ""})
-                                    : kubernetes_.Delete(kPods, options_.name_space, PodName(), {uid, ""});
+      return Bound(action_.disrupts() > 0 ? kubernetes_.Evict(options_.name_space, PodName(), {uid, ""})
+                                          : kubernetes_.Delete(kPods, options_.name_space, PodName(), {uid, ""}),
+                   PodName());
     });
     if (gone.ok()) return gone;
-    if (absl::IsNotFound(gone) || absl::IsAborted(gone)) {
-      // Gone already, or another one by now: that Pod was restarted.
-      const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
-      if (absl::IsNotFound(pod.status())) return absl::OkStatus();
-      if (pod.ok() && TextAt(*pod, {"metadata", "uid"}) != uid) return absl::OkStatus();
-      return gone;
-    }
-    if (!absl::IsResourceExhausted(gone) || options_.now() >= until || !Wait(2000)) return gone;
+    // Another Pod by now: that one was restarted.
+    const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
+    if (absl::IsNotFound(pod.status())) return absl::OkStatus();
+    if (pod.ok() && TextAt(*pod, {"metadata", "uid"}) != uid) return absl::OkStatus();
+    if (!absl::IsResourceExhausted(gone) || options_.now() >= until || !Wait(1000)) return gone;
   }
 }
 

@@ -88,14 +88,14 @@ absl::StatusOr<Json> JolokiaClient::Post(const std::string& address, const Jolok
 absl::StatusOr<std::string> JolokiaClient::Read(const std::string& address, const JolokiaLogin& login,
                                                 int64_t asked_at_seconds) {
   const absl::StatusOr<Json> first =
-      Post(address, login, cassandra::AttributeReads(), options_.read_timeout_ms, true, nullptr);
+      Post(address, login, cassandra::AttributeReads(), options_.read_timeout_ms, true, &stop_reads_);
   if (!first.ok()) return first.status();
   if (!first->is_array()) return absl::InternalError(absl::StrCat(address, ": the bulk answer is no list"));
   std::string answer = Body(*first);
   const std::string questions = cassandra::ReplicationReads(cassandra::KeyspacesToAsk(answer));
   if (!questions.empty()) {
     // Without the second answer replication is what the other facts tell of it.
-    const absl::StatusOr<Json> second = Post(address, login, questions, options_.read_timeout_ms, true, nullptr);
+    const absl::StatusOr<Json> second = Post(address, login, questions, options_.read_timeout_ms, true, &stop_reads_);
     if (second.ok()) answer = cassandra::JoinAnswers(answer, Body(*second));
   }
   Json entries = Json::parse(answer, nullptr, false);
@@ -107,7 +107,8 @@ absl::StatusOr<std::string> JolokiaClient::Read(const std::string& address, cons
 absl::StatusOr<Json> JolokiaClient::Attribute(const std::string& address, const JolokiaLogin& login,
                                               const std::string& bean, const std::string& attribute) {
   const Json question = {{"type", "read"}, {"mbean", bean}, {"attribute", attribute}};
-  const absl::StatusOr<Json> answer = Post(address, login, Body(question), options_.read_timeout_ms, true, nullptr);
+  const absl::StatusOr<Json> answer =
+      Post(address, login, Body(question), options_.read_timeout_ms, true, &stop_reads_);
   if (!answer.ok()) return answer.status();
   return ValueOf(absl::StrCat(address, ": ", attribute), *answer);
 }

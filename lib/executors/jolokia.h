@@ -48,6 +48,9 @@ class JolokiaClient {
   // as their timestamp, so that a node's clock does not matter. kInternal when the answer cannot be understood.
   absl::StatusOr<std::string> Read(const std::string& address, const JolokiaLogin& login, int64_t asked_at_seconds);
 
+  // Ends all reads soon, those that come later, too. For a host that stops.
+  void StopReads() { stop_reads_ = true; }
+
   // The value of one attribute.
   absl::StatusOr<nlohmann::json> Attribute(const std::string& address, const JolokiaLogin& login,
                                            const std::string& bean, const std::string& attribute);
@@ -63,6 +66,7 @@ class JolokiaClient {
 
   JolokiaOptions options_;
   HttpClient http_;
+  std::atomic<bool> stop_reads_{false};
 };
 
 }  // namespace cassplan::executors

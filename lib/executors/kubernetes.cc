@@ -147,7 +147,9 @@ std::string KubernetesClient::Url(const Resource& resource, const std::string& n
 absl::StatusOr<Json> KubernetesClient::Call(HttpRequest request, std::string what) {
   if (what.empty()) what = WhatOf(request);
   request.headers.push_back("Accept: application/json");
-  (request.method == "GET" ? reads_ : writes_).fetch_add(1);
+  const bool read = request.method == "GET";
+  (read ? reads_ : writes_).fetch_add(1);
+  if (read) request.stop = &stop_reads_;
   const absl::StatusOr<HttpResponse> response = http_->Do(request);
   if (!response.ok()) return response.status();
   if (response->status < 200 || response->status > 299) return ErrorOf(what, response->status, response->body);
@@ -155,7 +157,7 @@ absl::StatusOr<Json> KubernetesClient::Call(HttpRequest request, std::string wha
   if (!json.is_object()) {
     const std::string text = absl::StrCat(what, ": the answer is no JSON object");
     // What was asked for with a GET did not change anything; what a write did is not known.
-    return request.method == "GET" ? absl::InternalError(text) : absl::UnknownError(text);
+    return read ? absl::InternalError(text) : absl::UnknownError(text);
   }
   return json;
 }

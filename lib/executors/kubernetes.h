@@ -94,6 +94,9 @@ class KubernetesClient {
   absl::Status Watch(const Resource& resource, WatchOptions* options,
                      const std::function<void(const WatchEvent&)>& on_event);
 
+  // Ends all reads soon, those that come later, too; writes end as they do. For a host that stops.
+  void StopReads() { stop_reads_ = true; }
+
   const KubeConfig& config() const { return config_; }
   // Requests made so far that write, and that read.
   int64_t writes() const { return writes_.load(); }
@@ -108,6 +111,7 @@ class KubernetesClient {
   std::unique_ptr<HttpClient> http_;
   std::atomic<int64_t> writes_{0};
   std::atomic<int64_t> reads_{0};
+  std::atomic<bool> stop_reads_{false};
 };
 
 inline constexpr char kFieldManager[] = "cassplan";

@@ -133,7 +133,7 @@ v1::PlanRequest Reconciler::MakeRequest(const v1::Observed& observed, const v1::
   *request.mutable_policy() = state_.policy();
   *request.mutable_capabilities() = state_.capabilities();
   request.set_now_seconds(state_.now_seconds());
-  request.set_horizon(v1::HORIZON_READY);
+  request.set_horizon(options_.horizon);
   return request;
 }
 

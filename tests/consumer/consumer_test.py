@@ -80,6 +80,12 @@ class Consumer:
         self.only_abseil_and_protobuf(needs)
         run(self.configure(ROOT / "tests/consumer/wrapper", "wrapper") / "wrapper")
 
+    def subdirectory(self):
+        """As a part of another project, built from source; the programs run."""
+        folder = self.configure(ROOT / "tests/consumer/subdirectory", "subdirectory", f"-DCASSPLAN_SOURCE={ROOT}")
+        run(folder / "subdirectory")
+        self.same_plans(folder / "subdirectory_c", "--json")
+
     def only_abseil_and_protobuf(self, folder):
         """No other library's header is read, and none is linked."""
         ninja = run("ninja", "-C", folder, "-t", "deps")

@@ -1,0 +1,578 @@
+#include "lib/executors/cluster.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "lib/executors/config_map_ledger.h"
+#include "lib/executors/conformance.h"
+#include "lib/executors/test_server.h"
+
+namespace cassplan::executors {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kSpace[] = "shop";
+constexpr char kUid[] = "11111111-2222-3333-4444-555555555555";
+
+TestResponse Say(int status, const Json& body) {
+  TestResponse response;
+  response.status = status;
+  response.body = ToText(body);
+  return response;
+}
+
+TestResponse Refuse(int code, const std::string& reason) {
+  return Say(code,
+             {{"kind", "Status"}, {"code", code}, {"reason", reason}, {"message", absl::StrCat("because ", reason)}});
+}
+
+// An API server that keeps objects, with versions, uids and preconditions.
+class PlayedKubernetes {
+ public:
+  PlayedKubernetes() : server_([this](const TestRequest& request) { return Answer(request); }) {}
+
+  Json& Put(const Resource& resource, Json object) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return Keep(resource.plural, std::move(object));
+  }
+  Json Get(const Resource& resource, const std::string& name) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = objects_[resource.plural].find(name);
+    return found == objects_[resource.plural].end() ? Json() : found->second;
+  }
+  KubeConfig config() const {
+    KubeConfig config;
+    config.server = server_.url();
+    return config;
+  }
+  // "PUT statefulsets/demo-dc1-rack1", without reads
+  std::vector<std::string> writes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return writes_;
+  }
+  // The next writes are answered with these codes instead.
+  void RefuseWrites(std::vector<int> codes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    codes_ = std::move(codes);
+  }
+  std::atomic<int> evictions_refused{0};
+
+ private:
+  Json& Keep(const std::string& plural, Json object) {
+    const std::string name = TextAt(object, {"metadata", "name"});
+    object["metadata"]["resourceVersion"] = absl::StrCat(++version_);
+    if (TextAt(object, {"metadata", "uid"}).empty()) object["metadata"]["uid"] = absl::StrCat("uid-", version_);
+    return objects_[plural][name] = std::move(object);
+  }
+
+  static bool Meets(const Json& body, const Json& object) {
+    for (const auto& [given, path] : {std::pair{"uid", "uid"}, std::pair{"resourceVersion", "resourceVersion"}}) {
+      const std::string wanted = TextAt(body, {"preconditions", given});
+      if (!wanted.empty() && wanted != TextAt(object, {"metadata", path})) return false;
+    }
+    return true;
+  }
+
+  TestResponse Answer(const TestRequest& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<std::string> parts = absl::StrSplit(request.path, '/', absl::SkipEmpty());
+    parts.erase(parts.begin(), parts.begin() + (parts[0] == "api" ? 2 : 3));
+    if (parts[0] == "namespaces") parts.erase(parts.begin(), parts.begin() + 2);
+    const std::string plural = parts[0];
+    const std::string name = parts.size() > 1 ? parts[1] : "";
+    const Json body = request.body.empty() ? Json() : Json::parse(request.body);
+    auto& kept = objects_[plural];
+    if (request.method == "GET") {
+      if (name.empty()) {
+        Json items = Json::array();
+        for (const auto& [key, object] : kept) items.push_back(object);
+        return Say(200,
+                   {{"kind", "List"}, {"metadata", {{"resourceVersion", absl::StrCat(version_)}}}, {"items", items}});
+      }
+      const auto found = kept.find(name);
+      return found == kept.end() ? Refuse(404, "NotFound") : Say(200, found->second);
+    }
+    if (!codes_.empty()) {
+      const int code = codes_.front();
+      codes_.erase(codes_.begin());
+      if (code != 200) return Refuse(code, code == 409 ? "Conflict" : "ServerError");
+    }
+    if (request.method == "POST" && parts.size() == 2) return Refuse(404, "NotFound");
+    if (request.method == "POST" && parts.size() == 1) {
+      const std::string made = TextAt(body, {"metadata", "name"});
+      if (kept.contains(made)) return Refuse(409, "AlreadyExists");
+      writes_.push_back(absl::StrCat("POST ", plural, "/", made));
+      return Say(201, Keep(plural, body));
+    }
+    const auto found = kept.find(name);
+    if (found == kept.end()) return Refuse(404, "NotFound");
+    if (request.method == "PUT") {
+      if (TextAt(body, {"metadata", "resourceVersion"}) != TextAt(found->second, {"metadata", "resourceVersion"})) {
+        return Refuse(409, "Conflict");
+      }
+      writes_.push_back(absl::StrCat("PUT ", plural, "/", name));
+      return Say(200, Keep(plural, body));
+    }
+    const bool eviction = request.method == "POST" && parts.size() == 3 && parts[2] == "eviction";
+    if (request.method != "DELETE" && !eviction) return Refuse(405, "MethodNotAllowed");
+    if (!Meets(eviction ? body["deleteOptions"] : body, found->second)) return Refuse(409, "Conflict");
+    if (eviction && evictions_refused-- > 0) return Refuse(429, "TooManyRequests");
+    writes_.push_back(absl::StrCat(eviction ? "EVICT " : "DELETE ", plural, "/", name));
+    kept.erase(found);
+    return Say(200, {{"kind", "Status"}});
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::map<std::string, Json>> objects_;
+  std::vector<std::string> writes_;
+  std::vector<int> codes_;
+  int version_ = 100;
+  TestServer server_;  // last: it goes first
+};
+
+Json DemoCluster() {
+  return {{"apiVersion", "db.orange.com/v2"},
+          {"kind", "CassandraCluster"},
+          {"metadata", {{"name", "demo"}, {"namespace", kSpace}, {"uid", kUid}, {"generation", 3}}},
+          {"spec",
+           {{"cassandraImage", "cassandra:4.1.10"},
+            {"dataCapacity", "1Gi"},
+            {"nodesPerRacks", 2},
+            {"topology", {{"dc", Json::array({{{"name", "dc1"}, {"rack", Json::array({{{"name", "rack1"}}})}}})}}}}}};
+}
+
+Json Owned(Json object) {
+  object["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", "db.orange.com/v2"},
+                                                        {"kind", "CassandraCluster"},
+                                                        {"name", "demo"},
+                                                        {"uid", kUid},
+                                                        {"controller", true}}});
+  return object;
+}
+
+Json Rack(int replicas) {
+  const Json env =
+      Json::array({{{"name", "CASSANDRA_SEEDS"}, {"value", "old"}},
+                   {{"name", "CONFIG_FILE_DATA"}, {"value", R"({"cluster-info":{"name":"demo","seeds":"old"}})"}}});
+  return Owned(
+      {{"apiVersion", "apps/v1"},
+       {"kind", "StatefulSet"},
+       {"metadata",
+        {{"name", "demo-dc1-rack1"},
+         {"namespace", kSpace},
+         {"uid", "set-1"},
+         {"labels", {{"cassandracluster", "demo"}}}}},
+       {"spec",
+        {{"replicas", replicas},
+         {"updateStrategy", {{"type", "RollingUpdate"}}},
+         {"template", {{"spec", {{"initContainers", Json::array({{{"name", "bootstrap"}, {"env", env}}})}}}}}}}});
+}
+
+Json Pod(const std::string& uid) {
+  return {
+      {"apiVersion", "v1"},
+      {"kind", "Pod"},
+      {"metadata",
+       {{"name", "demo-dc1-rack1-0"}, {"namespace", kSpace}, {"uid", uid}, {"labels", {{"cassandracluster", "demo"}}}}},
+      {"status", {{"podIP", "127.0.0.1"}, {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})}}}};
+}
+
+// A Jolokia that answers reads with nothing known, and operations as it is told.
+class PlayedNode {
+ public:
+  PlayedNode() : server_([this](const TestRequest& request) { return Answer(request); }) {}
+  int port() const { return server_.port(); }
+  std::vector<std::string> operations() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return operations_;
+  }
+  int Count(const std::string& operation) {
+    int count = 0;
+    for (const std::string& one : operations()) count += absl::StartsWith(one, operation) ? 1 : 0;
+    return count;
+  }
+  // By the beginning of an operation: answers in turn, the last one for good; none: it succeeds with null.
+  std::map<std::string, std::vector<Json>> answers;
+  std::string hangs;  // operations that begin so never answer
+
+ private:
+  TestResponse Answer(const TestRequest& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const Json body = Json::parse(request.body);
+    if (body.is_array()) {
+      Json all = Json::array();
+      for (const Json& one : body) all.push_back({{"request", one}, {"status", 404}, {"timestamp", 1}});
+      return Say(200, all);
+    }
+    if (TextAt(body, {"type"}) == "read") {
+      return Say(200, {{"status", 200}, {"value", Json::array({"app", "system_auth"})}});
+    }
+    const std::string operation = TextAt(body, {"operation"});
+    operations_.push_back(absl::StrCat(operation, " ", ToText(body["arguments"])));
+    if (!hangs.empty() && absl::StartsWith(operation, hangs)) {
+      TestResponse response;
+      response.hang = true;
+      return response;
+    }
+    for (auto& [name, list] : answers) {
+      if (!absl::StartsWith(operation, name) || list.empty()) continue;
+      Json answer = list.front();
+      if (list.size() > 1) list.erase(list.begin());
+      return Say(200, answer);
+    }
+    return Say(200, {{"status", 200}, {"value", nullptr}});
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> operations_;
+  TestServer server_;
+};
+
+class ClusterTest : public ::testing::Test {
+ protected:
+  ClusterTest() {
+    api_.Put(kCassandraClusters, DemoCluster());
+    api_.Put(kStatefulSets, Rack(1));
+    api_.Put(kPods, Pod("pod-1"));
+    client_ = std::make_unique<KubernetesClient>(api_.config());
+    JolokiaOptions jolokia;
+    jolokia.port = node_.port();
+    jolokia.read_timeout_ms = 2000;
+    jolokia_ = std::make_unique<JolokiaClient>(jolokia);
+  }
+
+  std::unique_ptr<ClusterExecutor> Make() {
+    ClusterOptions options;
+    options.name = "demo";
+    options.name_space = kSpace;
+    options.eviction_seconds = 3;
+    options.retry_seconds = 5;
+    options.on_desired = [this](const v1::Desired& desired, const v1::Policy&) {
+      desired_ = desired;
+      ++told_;
+    };
+    auto executor = std::make_unique<ClusterExecutor>(client_.get(), jolokia_.get(), options);
+    EXPECT_TRUE(executor->Observe().ok());
+    return executor;
+  }
+
+  static v1::StartAction Start(v1::ActionKind kind, int ordinal = 0) {
+    v1::StartAction start;
+    start.mutable_action()->set_kind(kind);
+    start.mutable_action()->set_id(v1::ActionKind_Name(kind));
+    v1::Target* target = start.mutable_action()->mutable_target();
+    target->set_datacenter("dc1");
+    target->set_rack("rack1");
+    target->set_ordinal(ordinal);
+    start.set_attempt(1);
+    start.set_started_at_seconds(7);
+    return start;
+  }
+  static void Pre(const char* fact, const char* value, v1::StartAction* start) {
+    v1::Condition* condition = start->mutable_action()->add_preconditions();
+    condition->set_fact(fact);
+    condition->set_value(value);
+  }
+
+  StartResult Run(const v1::StartAction& start) {
+    const std::unique_ptr<ClusterExecutor> executor = Make();
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<StartResult> result;
+    executor->Start(start, [&](const StartResult& told) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      result = told;
+      changed.notify_all();
+    });
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait_for(lock, std::chrono::seconds(20), [&] { return result.has_value(); });
+    lock.unlock();
+    executor->Close();
+    return result.value_or(StartResult{Ending::kUnknown, "no result"});
+  }
+  int64_t Replicas() { return IntegerAt(api_.Get(kStatefulSets, "demo-dc1-rack1"), {"spec", "replicas"}, -1); }
+
+  PlayedKubernetes api_;
+  PlayedNode node_;
+  std::unique_ptr<KubernetesClient> client_;
+  std::unique_ptr<JolokiaClient> jolokia_;
+  v1::Desired desired_;
+  int told_ = 0;
+};
+
+TEST_F(ClusterTest, Conforms) {
+  node_.hangs = "decommission";
+  ConformanceCase c;
+  c.make = [this] { return Make(); };
+  c.succeeds = Start(v1::ACTION_KIND_FLUSH);
+  c.succeeds.mutable_action()->add_keyspaces("app");
+  c.effects = [this] { return node_.Count("forceKeyspaceFlush"); };
+  c.fails = Start(v1::ACTION_KIND_SHRINK_RACK, 5);
+  c.hangs = Start(v1::ACTION_KIND_DECOMMISSION);
+  EXPECT_THAT(CheckConformance(c), IsEmpty());
+}
+
+TEST_F(ClusterTest, TellsWhatIsDesiredWhenItChanged) {
+  const std::unique_ptr<ClusterExecutor> executor = Make();
+  EXPECT_EQ(told_, 1);
+  EXPECT_EQ(desired_.cluster(), "demo");
+  ASSERT_TRUE(executor->Observe().ok());
+  EXPECT_EQ(told_, 1);
+  Json changed = DemoCluster();
+  changed["spec"]["nodesPerRacks"] = 3;
+  api_.Put(kCassandraClusters, changed);
+  ASSERT_TRUE(executor->Observe().ok());
+  EXPECT_EQ(told_, 2);
+  EXPECT_EQ(desired_.datacenters(0).racks(0).nodes(), 3);
+}
+
+TEST_F(ClusterTest, ASpecThatCannotBeUsedIsTold) {
+  const std::unique_ptr<ClusterExecutor> executor = Make();
+  Json changed = DemoCluster();
+  changed["spec"]["nodesPerRacks"] = "three";
+  api_.Put(kCassandraClusters, changed);
+  EXPECT_TRUE(absl::IsInvalidArgument(executor->Observe().status()));
+  ASSERT_FALSE(executor->Look()->problems.empty());
+  EXPECT_THAT(FormatProblem(executor->Look()->problems[0]), HasSubstr("nodesPerRacks"));
+}
+
+TEST_F(ClusterTest, StartsOneNodeMore) {
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_START_NODE, 1)).ending, Ending::kSucceeded);
+  EXPECT_EQ(Replicas(), 2);
+  // Again, as after a crash: it is done already.
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_START_NODE, 1)).ending, Ending::kSucceeded);
+  EXPECT_THAT(api_.writes(), ElementsAre("PUT statefulsets/demo-dc1-rack1"));
+  // Not from another number than the plan was made for.
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_START_NODE, 4)).ending, Ending::kFailed);
+  EXPECT_EQ(Replicas(), 2);
+}
+
+TEST_F(ClusterTest, ShrinksByOneOnly) {
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_SHRINK_RACK, 2)).ending, Ending::kFailed);
+  EXPECT_EQ(Replicas(), 1);
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_SHRINK_RACK, 0)).ending, Ending::kSucceeded);
+  EXPECT_EQ(Replicas(), 0);
+}
+
+TEST_F(ClusterTest, AnotherStatefulSetOfThatNameIsLeftAlone) {
+  v1::StartAction start = Start(v1::ACTION_KIND_SHRINK_RACK, 0);
+  Pre("rack_uid", "another", &start);
+  const StartResult result = Run(start);
+  EXPECT_EQ(result.ending, Ending::kFailed);
+  EXPECT_THAT(result.message, HasSubstr("changed since the plan was made"));
+  EXPECT_THAT(api_.writes(), IsEmpty());
+}
+
+TEST_F(ClusterTest, AConflictAndAnErrorAreTriedAgain) {
+  api_.RefuseWrites({409, 500});
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_START_NODE, 1)).ending, Ending::kSucceeded);
+  EXPECT_EQ(Replicas(), 2);
+}
+
+TEST_F(ClusterTest, TheNewTemplateRestartsNothing) {
+  Make();
+  v1::StartAction start = Start(v1::ACTION_KIND_UPDATE_RACK);
+  start.mutable_action()->set_template_revision(desired_.datacenters(0).racks(0).template_().revision());
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  const Json set = api_.Get(kStatefulSets, "demo-dc1-rack1");
+  EXPECT_EQ(set["spec"]["updateStrategy"], Json({{"type", "OnDelete"}}));
+  EXPECT_EQ(IntegerAt(set, {"spec", "replicas"}), 1);
+  EXPECT_THAT(ToText(set["spec"]["template"]), HasSubstr("cassandra:4.1.10"));
+  // The spec became another one since the plan was made.
+  start.mutable_action()->set_template_revision("older");
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);
+}
+
+TEST_F(ClusterTest, ARackIsMadeWithTheNodesItHas) {
+  Make();
+  api_.Put(kCassandraClusters, DemoCluster());
+  v1::StartAction start = Start(v1::ACTION_KIND_CREATE_RACK);
+  start.mutable_action()->mutable_target()->clear_ordinal();
+  start.mutable_action()->set_template_revision(desired_.datacenters(0).racks(0).template_().revision());
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);  // it does not say how many
+  v1::Effect* effect = start.mutable_action()->add_effects();
+  effect->set_fact("rack_nodes");
+  effect->set_value("0");
+  // One that is there already and is ours counts as made; one of somebody else does not.
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  Json foreign = Rack(1);
+  foreign["metadata"].erase("ownerReferences");
+  api_.Put(kStatefulSets, foreign);
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);
+}
+
+TEST_F(ClusterTest, SeedsStandInTwoPlaces) {
+  v1::StartAction start = Start(v1::ACTION_KIND_SET_SEEDS);
+  v1::Effect* effect = start.mutable_action()->add_effects();
+  effect->set_fact("seeds");
+  effect->set_value("dc1/rack1/0, elsewhere.example");
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  const Json set = api_.Get(kStatefulSets, "demo-dc1-rack1");
+  const Json& env = set["spec"]["template"]["spec"]["initContainers"][0]["env"];
+  EXPECT_EQ(TextAt(env[0], {"value"}), "demo-dc1-rack1-0.demo.shop,elsewhere.example");
+  EXPECT_EQ(TextAt(Json::parse(TextAt(env[1], {"value"})), {"cluster-info", "seeds"}), TextAt(env[0], {"value"}));
+  EXPECT_EQ(set["spec"]["updateStrategy"], Json({{"type", "OnDelete"}}));
+}
+
+TEST_F(ClusterTest, ANodeThatIsUpIsEvicted) {
+  v1::StartAction start = Start(v1::ACTION_KIND_RESTART_NODE);
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);  // it does not say which Pod
+  start.mutable_action()->mutable_target()->set_uid("pod-1");
+  start.mutable_action()->set_disrupts(1);
+  api_.evictions_refused = 1000;  // a budget that never allows it
+  const StartResult refused = Run(start);
+  EXPECT_EQ(refused.ending, Ending::kFailed);
+  EXPECT_THAT(refused.message, HasSubstr("TooManyRequests"));
+  api_.evictions_refused = 1;  // and one that does a moment later
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_THAT(api_.writes(), ElementsAre("EVICT pods/demo-dc1-rack1-0"));
+  // Another Pod by now: that one was restarted.
+  api_.Put(kPods, Pod("pod-2"));
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_EQ(TextAt(api_.Get(kPods, "demo-dc1-rack1-0"), {"metadata", "uid"}), "pod-2");
+}
+
+TEST_F(ClusterTest, ANodeThatIsDownIsDeleted) {
+  v1::StartAction start = Start(v1::ACTION_KIND_RESTART_NODE);
+  start.mutable_action()->mutable_target()->set_uid("pod-1");
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_THAT(api_.writes(), ElementsAre("DELETE pods/demo-dc1-rack1-0"));
+}
+
+TEST_F(ClusterTest, AVolumeIsDeletedByItsUid) {
+  api_.Put(kClaims, {{"metadata", {{"name", "data-demo-dc1-rack1-0"}, {"uid", "claim-2"}}}});
+  v1::StartAction start = Start(v1::ACTION_KIND_DELETE_VOLUME);
+  start.mutable_action()->set_volume("data-demo-dc1-rack1-0");
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);  // no uid
+  Pre("volume_uid", "claim-1", &start);
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);  // another claim has the name now
+  EXPECT_FALSE(api_.Get(kClaims, "data-demo-dc1-rack1-0").is_null());
+  start.mutable_action()->mutable_preconditions(0)->set_value("claim-2");
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_TRUE(api_.Get(kClaims, "data-demo-dc1-rack1-0").is_null());
+}
+
+TEST_F(ClusterTest, ARackWithNodesIsNotDeleted) {
+  v1::StartAction start = Start(v1::ACTION_KIND_DELETE_RACK);
+  Pre("rack_uid", "set-1", &start);
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);
+  api_.Put(kStatefulSets, Rack(0));
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_TRUE(api_.Get(kStatefulSets, "demo-dc1-rack1").is_null());
+}
+
+TEST_F(ClusterTest, SharedObjectsAreMade) {
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_CREATE_CLUSTER_OBJECTS)).ending, Ending::kSucceeded);
+  EXPECT_THAT(api_.writes(),
+              ElementsAre("POST services/demo", "POST services/demo-exporter-jmx", "POST poddisruptionbudgets/demo"));
+  // Services are made once; the budget is written when it differs.
+  Json budget = api_.Get(kBudgets, "demo");
+  budget["spec"]["maxUnavailable"] = 5;
+  api_.Put(kBudgets, budget);
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_UPDATE_CLUSTER_OBJECTS)).ending, Ending::kSucceeded);
+  EXPECT_EQ(api_.writes().back(), "PUT poddisruptionbudgets/demo");
+  EXPECT_EQ(IntegerAt(api_.Get(kBudgets, "demo"), {"spec", "maxUnavailable"}), 1);
+  EXPECT_EQ(api_.writes().size(), 4U);
+}
+
+TEST_F(ClusterTest, DecommissionHadNoArgumentBefore40) {
+  node_.answers["decommission(boolean)"] = {{{"status", 404}, {"error", "no such operation"}}};
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_DECOMMISSION)).ending, Ending::kSucceeded);
+  EXPECT_THAT(node_.operations(), ElementsAre("decommission(boolean) [false]", "decommission() []"));
+  // Forcing is never left out silently.
+  v1::StartAction forced = Start(v1::ACTION_KIND_DECOMMISSION);
+  forced.mutable_action()->set_force(true);
+  EXPECT_EQ(Run(forced).ending, Ending::kFailed);
+  EXPECT_EQ(node_.Count("decommission()"), 1);
+}
+
+TEST_F(ClusterTest, CleanupAsksForEveryKeyspaceAndReadsTheAnswer) {
+  EXPECT_EQ(Run(Start(v1::ACTION_KIND_CLEANUP)).ending, Ending::kSucceeded);
+  EXPECT_EQ(node_.operations().size(), 2U);
+  EXPECT_THAT(node_.operations()[0], HasSubstr("\"app\""));
+  node_.answers["forceKeyspaceCleanup"] = {{{"status", 200}, {"value", 1}}};
+  const StartResult aborted = Run(Start(v1::ACTION_KIND_CLEANUP));
+  EXPECT_EQ(aborted.ending, Ending::kFailed);
+  EXPECT_THAT(aborted.message, HasSubstr("aborted"));
+}
+
+TEST_F(ClusterTest, ARepairIsWaitedFor) {
+  node_.answers["repairAsync"] = {{{"status", 200}, {"value", 4}}};
+  node_.answers["getParentRepairStatus"] = {{{"status", 200}, {"value", Json::array({"IN_PROGRESS"})}},
+                                            {{"status", 200}, {"value", Json::array({"COMPLETED"})}}};
+  v1::StartAction start = Start(v1::ACTION_KIND_REPAIR);
+  start.mutable_action()->add_keyspaces("app");
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_EQ(node_.Count("getParentRepairStatus"), 2);
+  node_.answers["getParentRepairStatus"] = {{{"status", 200}, {"value", Json::array({"FAILED", "a replica is down"})}}};
+  const StartResult failed = Run(start);
+  EXPECT_EQ(failed.ending, Ending::kFailed);
+  EXPECT_THAT(failed.message, HasSubstr("a replica is down"));
+}
+
+TEST_F(ClusterTest, AnotherPodIsNotAskedToLeave) {
+  v1::StartAction start = Start(v1::ACTION_KIND_DECOMMISSION);
+  start.mutable_action()->mutable_target()->set_uid("pod-0");
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);
+  EXPECT_THAT(node_.operations(), IsEmpty());
+}
+
+TEST_F(ClusterTest, RemovingAsksAnotherNode) {
+  Json other = Pod("pod-9");
+  other["metadata"]["name"] = "demo-dc1-rack1-1";
+  api_.Put(kPods, other);
+  v1::StartAction start = Start(v1::ACTION_KIND_REMOVE_NODE);
+  EXPECT_EQ(Run(start).ending, Ending::kFailed);  // whom?
+  start.mutable_action()->set_replaced_host_id("dead");
+  EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
+  EXPECT_THAT(node_.operations(), ElementsAre("removeNode(java.lang.String) [\"dead\"]"));
+}
+
+TEST_F(ClusterTest, TheLedgerIsComparedAndSwapped) {
+  ConfigMapLedger store(client_.get(), kSpace, "demo", kUid);
+  ASSERT_TRUE(store.Load().ok());
+  EXPECT_EQ(store.Load()->version(), 0);
+  v1::Ledger ledger;
+  ledger.set_version(1);
+  ledger.set_now_seconds(5);
+  EXPECT_TRUE(store.Store(ledger, 0)->stored());
+  EXPECT_EQ(store.Load()->now_seconds(), 5);
+  ledger.set_version(2);
+  const v1::LedgerStored refused = *store.Store(ledger, 7);
+  EXPECT_FALSE(refused.stored());
+  EXPECT_EQ(refused.current().version(), 1);
+  // Somebody writes between our reading and our writing.
+  api_.RefuseWrites({409});
+  EXPECT_FALSE(store.Store(ledger, 1)->stored());
+  EXPECT_TRUE(store.Store(ledger, 1)->stored());
+  EXPECT_THAT(ToText(api_.Get(kConfigMaps, "demo-cassplan")["metadata"]["ownerReferences"]), HasSubstr(kUid));
+  // The ledger of a former cluster of that name is none of this one's.
+  ConfigMapLedger another(client_.get(), kSpace, "demo", "another");
+  EXPECT_EQ(another.Load()->version(), 0);
+  EXPECT_TRUE(another.Store(ledger, 0)->stored());
+  // What cannot be read is not overwritten.
+  Json broken = api_.Get(kConfigMaps, "demo-cassplan");
+  broken["data"]["ledger"] = "{";
+  api_.Put(kConfigMaps, broken);
+  EXPECT_TRUE(absl::IsInvalidArgument(another.Load().status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(another.Store(ledger, 2).status()));
+}
+
+}  // namespace
+}  // namespace cassplan::executors
