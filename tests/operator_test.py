@@ -411,8 +411,8 @@ class Operator(unittest.TestCase):
         self.start()
         self.until("the StatefulSet", self.made)
         self.world.put("cassandraclusters", cluster(generation=2, maxPodUnavailable=2))
-        self.until("the change is seen by looking", lambda: self.world.objects["poddisruptionbudgets"].get(
-            "demo", {}).get("spec", {}).get("maxUnavailable") == 2)
+        self.until("the change is seen by looking", lambda: self.world.objects["cassandraclusters"]["demo"].get(
+            "status", {}).get("observedGeneration") == 2)
 
     def test_a_server_that_hangs(self):
         self.world.put("cassandraclusters", cluster())
@@ -477,6 +477,21 @@ class Operator(unittest.TestCase):
         lease["spec"]["holderIdentity"] = "somebody else"
         self.world.put("leases", lease)
         self.assertEqual(process.wait(timeout=20), 6)
+
+    def test_a_lease_that_cannot_be_renewed_ends_it_in_time(self):
+        """Before another one may take it: 15 s after the last renewal."""
+        for trouble in ("hang", 503):
+            with self.subTest(trouble=trouble):
+                self.port = free_port()
+                process = self.start(identity=str(trouble))
+                self.until("it holds the Lease", lambda trouble=trouble: any(
+                    lease["spec"]["holderIdentity"] == str(trouble) for lease in self.world.objects["leases"].values()))
+                self.world.trouble = lambda method, plural, name, trouble=trouble: trouble if plural == "leases" else None
+                begun = time.monotonic()
+                self.assertEqual(process.wait(timeout=20), 6)
+                self.assertLess(time.monotonic() - begun, 15)
+                self.world.trouble = lambda method, plural, name: None
+                self.world.objects["leases"].clear()
 
     # ---- bad input
 

@@ -1,66 +1,7 @@
 // cassplan: reads files, plans, prints. It links no executor and no network code, so it cannot act on a cluster.
-#include <CLI/CLI.hpp>
-#include <exception>
-#include <functional>
-#include <iostream>
 #include <string>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "examples/cli/commands.h"
-#include "examples/cli/completion.h"
-#include "examples/cli/console.h"
-#include "examples/cli/options.h"
-#include "examples/cli/simulate.h"
+#include "examples/cli/run.h"
 
-namespace cassplan::cli {
-namespace {
-
-int Version() { return Write("", absl::StrCat("cassplan ", CASSPLAN_VERSION, ", plan format 1.0\n"), kNothingToDo); }
-
-int Dispatch(const CLI::App& app, const Options& options) {
-  if (app.got_subcommand(kPlan)) return PlanCommand(options.plan);
-  if (app.got_subcommand(kExplain)) return ExplainCommand(options.explain);
-  if (app.got_subcommand(kVerify)) return VerifyCommand(options.verify);
-  if (app.got_subcommand(kLint)) return LintCommand(options.lint);
-  if (app.got_subcommand(kDiff)) return DiffCommand(options.diff);
-  if (app.got_subcommand(kSchema)) return SchemaCommand(options.schema);
-  if (app.got_subcommand(kRender)) return RenderCommand(options.render);
-  if (app.got_subcommand(kCompletion)) return Write("", Completion(app, options.shell), kNothingToDo);
-  return Version();
-}
-
-// What CLI11 has to say when a command line is not understood. Its own exit codes are not ours.
-int Misused(const CLI::App& app, const CLI::ParseError& error) {
-  std::string help = "cassplan --help";
-  for (const CLI::App* command : app.get_subcommands())
-    help = absl::StrCat("cassplan ", command->get_name(), " --help");
-  return Invalid(absl::StrCat(error.what(), " (see ", help, ")"));
-}
-
-int Run(int argc, char** argv) {
-  CLI::App app("", "cassplan");
-  Options options;
-  Describe(&app, &options);
-  const std::function<int()> simulate = AddSimulateCommand(&app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return Write("", app.help(), kNothingToDo);
-  } catch (const CLI::ParseError& error) {
-    return Misused(app, error);
-  }
-  if (app.got_subcommand(kSimulate)) return simulate();
-  return Dispatch(app, options);
-}
-
-}  // namespace
-}  // namespace cassplan::cli
-
-int main(int argc, char** argv) {
-  try {
-    return cassplan::cli::Run(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "error: internal: " << error.what() << "\n";
-    return cassplan::cli::kInternalError;
-  }
-}
+int main(int argc, char** argv) { return cassplan::cli::Run(std::vector<std::string>(argv + 1, argv + argc)); }

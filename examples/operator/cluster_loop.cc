@@ -106,6 +106,8 @@ ClusterLoop::~ClusterLoop() {
 
 void ClusterLoop::Wake() { driver_->Wake(); }
 
+void ClusterLoop::LedgerIs(int64_t version) { driver_->LedgerIs(version); }
+
 void ClusterLoop::Stop() {
   stopped_ = true;
   driver_->Stop();

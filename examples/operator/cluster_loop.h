@@ -34,6 +34,7 @@ class ClusterLoop {
 
   const std::string& uid() const { return options_.uid; }
   void Wake();
+  void LedgerIs(int64_t version);
   // Returns at once; the destructor waits. Operations that run on nodes go on there.
   void Stop();
 

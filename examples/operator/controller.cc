@@ -17,7 +17,7 @@ using executors::Json;
 using executors::TextAt;
 
 const executors::Resource* const kWatched[] = {&executors::kCassandraClusters, &executors::kStatefulSets,
-                                               &executors::kPods, &executors::kClaims};
+                                               &executors::kPods, &executors::kClaims, &executors::kConfigMaps};
 
 // A status that we wrote ourselves is no change.
 std::string WhatCounts(const Json& object) {
@@ -169,7 +169,19 @@ void Controller::OnCluster(const Json& object, bool deleted) {
   metrics_.Clusters(static_cast<int>(loops_.size()));
 }
 
+// Somebody else may have written the ledger: an approval comes so.
+void Controller::OnLedger(const Json& config_map) {
+  const std::string cluster = TextAt(config_map, {"metadata", "labels", "cassandracluster"});
+  if (TextAt(config_map, {"metadata", "name"}) != executors::ConfigMapLedger::NameOf(cluster)) return;
+  const Json ledger = Json::parse(TextAt(config_map, {"data", "ledger"}), nullptr, false);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (const auto found = loops_.find(cluster); found != loops_.end()) {
+    found->second->LedgerIs(executors::IntegerAt(ledger, {"version"}));
+  }
+}
+
 void Controller::OnObject(const Json& object) {
+  if (TextAt(object, {"kind"}) == executors::kConfigMaps.kind) return OnLedger(object);
   const std::string cluster = TextAt(object, {"metadata", "labels", "cassandracluster"});
   if (cluster.empty()) return;
   const std::lock_guard<std::mutex> lock(mutex_);

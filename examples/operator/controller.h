@@ -40,6 +40,7 @@ class Controller {
   absl::Status WatchOnce(const executors::Resource& resource, bool* counted);
   void OnCluster(const executors::Json& object, bool deleted);
   void OnObject(const executors::Json& object);
+  void OnLedger(const executors::Json& config_map);
   void OnList(const executors::Json& items);
   void Remove(const std::string& name);
 

@@ -59,6 +59,9 @@ class Signals {
   std::thread thread_;
 };
 
+// With the pause between renewals well below the Lease's duration, so that who lost it ends before another one begins.
+constexpr int64_t kLeaseTimeoutMs = 3000;
+
 LogLevel LevelOf(const std::string& level) {
   if (level == "debug") return LogLevel::kDebug;
   if (level == "warning") return LogLevel::kWarning;
@@ -125,7 +128,8 @@ int RunOperator(const RunCommand& command) {
   lease_options.name_space = options.name_space;
   lease_options.name = command.lease;
   lease_options.identity = IdentityOf(command);
-  executors::KubernetesClient lease_client(*config);  // its own: it goes on while the other one stops
+  // Its own: it goes on while the other one stops, and it must know in time that nobody answers.
+  executors::KubernetesClient lease_client(*config, kLeaseTimeoutMs);
   Lease lease(&lease_client, lease_options);
   Log(LogLevel::kInfo, "begins",
       {{"namespace", options.name_space}, {"identity", lease_options.identity}, {"server", config->server}});

@@ -52,6 +52,9 @@ class Driver {
   // Something changed: look again soon. Any thread.
   void Wake();
 
+  // The stored ledger has this version: where somebody else wrote it (an approval), it is read anew. Any thread.
+  void LedgerIs(int64_t version);
+
   // Until Stop. Starts that are in flight then go on; Executor::Close ends them.
   void Run();
 
@@ -67,6 +70,7 @@ class Driver {
   bool Stopped();
   bool Pause(int64_t ms);  // false: stopped
   bool LoadLedger();
+  void Reload();
   bool NextEvent(v1::ReconcileEvent* event);
   bool TakeQueued(v1::ReconcileEvent* event);
   void Post(v1::ReconcileEvent event);
@@ -83,6 +87,7 @@ class Driver {
   Reconciler reconciler_;
   v1::Ledger loaded_;
   bool first_ = true;
+  v1::DesiredChanged desired_;
   std::deque<v1::ReconcileEffect> effects_;
   int64_t last_reaction_ms_ = 0;
   Clock::time_point last_look_;
@@ -97,6 +102,8 @@ class Driver {
     bool woken = false;
     Clock::time_point woken_at;
     bool stopped = false;
+    int64_t known_version = 0;  // of the ledger: ours, or being stored
+    bool reload = false;
   };
   std::shared_ptr<Inbox> inbox_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "lib/kubernetes/names.h"
 
 namespace cassplan::executors {
@@ -64,6 +65,27 @@ bool Hands::CanDo(v1::ActionKind kind) {
 }
 
 absl::Status Hands::Do() {
+  Tell("Ongoing");
+  absl::Status status = DoKind();
+  const StartResult result = ResultOf(status);
+  if (result.ending != Ending::kUnknown) Tell(result.ending == Ending::kSucceeded ? "Done" : "Error");
+  return status;
+}
+
+void Hands::Tell(const std::string& state) {
+  if (action_.request_uid().empty() || !action_.target().has_ordinal()) return;
+  const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
+  // Asked for in another way, or the Pod is another one by now.
+  if (!pod.ok() || TextAt(*pod, {"metadata", "labels", "operation-name"}).empty()) return;
+  const std::string now = absl::FormatTime("%Y%m%dT%H%M%S", absl::FromUnixSeconds(options_.now()), absl::UTCTimeZone());
+  Json labels = {{"operation-status", state}};
+  labels[state == "Ongoing" ? "operation-start" : "operation-end"] = now;
+  const Json patch = {{"metadata", {{"uid", TextAt(*pod, {"metadata", "uid"})}, {"labels", labels}}}};
+  // Only words: whether they can be written decides nothing.
+  kubernetes_.Patch(kPods, options_.name_space, PodName(), patch).status().IgnoreError();
+}
+
+absl::Status Hands::DoKind() {
   if (!cluster_.ok()) return absl::FailedPreconditionError("the CassandraCluster cannot be used any more");
   const int32_t ordinal = action_.target().ordinal();
   switch (action_.kind()) {

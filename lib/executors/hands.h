@@ -27,6 +27,9 @@ class Hands {
   static bool CanDo(v1::ActionKind kind);
 
  private:
+  absl::Status DoKind();
+  // What somebody asked for with labels on a Pod is told there, as CassKop does: Ongoing, Done, Error.
+  void Tell(const std::string& state);
   using Change = std::function<absl::Status(Json* object)>;
 
   // ---- objects

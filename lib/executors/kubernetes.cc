@@ -128,8 +128,8 @@ int64_t IntegerAt(const Json& json, std::initializer_list<absl::string_view> pat
 
 std::string ToText(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-KubernetesClient::KubernetesClient(const KubeConfig& config)
-    : config_(config), http_(std::make_unique<HttpClient>(OptionsOf(config))) {}
+KubernetesClient::KubernetesClient(const KubeConfig& config, int64_t timeout_ms)
+    : config_(config), timeout_ms_(timeout_ms), http_(std::make_unique<HttpClient>(OptionsOf(config))) {}
 
 std::string KubernetesClient::Url(const Resource& resource, const std::string& name_space, absl::string_view name,
                                   absl::string_view subresource, absl::string_view query) const {
@@ -150,6 +150,7 @@ absl::StatusOr<Json> KubernetesClient::Call(HttpRequest request, std::string wha
   const bool read = request.method == "GET";
   (read ? reads_ : writes_).fetch_add(1);
   if (read) request.stop = &stop_reads_;
+  request.timeout_ms = timeout_ms_;
   const absl::StatusOr<HttpResponse> response = http_->Do(request);
   if (!response.ok()) return response.status();
   if (response->status < 200 || response->status > 299) return ErrorOf(what, response->status, response->body);

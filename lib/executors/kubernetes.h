@@ -66,7 +66,8 @@ struct WatchOptions {
 //   kResourceExhausted 429 · kUnavailable 5xx
 class KubernetesClient {
  public:
-  explicit KubernetesClient(const KubeConfig& config);
+  // `timeout_ms`: of every request, attempts and pauses included, but of watches.
+  explicit KubernetesClient(const KubeConfig& config, int64_t timeout_ms = 30000);
 
   // The whole list, as it is now, page by page; items have their kind and apiVersion. An empty name space: all of them.
   // kInternal when the answer is no list, kResourceExhausted after 200 pages.
@@ -108,6 +109,7 @@ class KubernetesClient {
                   absl::string_view subresource, absl::string_view query) const;
 
   KubeConfig config_;
+  int64_t timeout_ms_;
   std::unique_ptr<HttpClient> http_;
   std::atomic<int64_t> writes_{0};
   std::atomic<int64_t> reads_{0};

@@ -50,6 +50,13 @@ void Driver::Wake() {
   inbox_->changed.notify_all();
 }
 
+void Driver::LedgerIs(int64_t version) {
+  const std::lock_guard<std::mutex> lock(inbox_->mutex);
+  if (version <= inbox_->known_version) return;
+  inbox_->reload = true;
+  inbox_->changed.notify_all();
+}
+
 void Driver::Stop() {
   const std::lock_guard<std::mutex> lock(inbox_->mutex);
   inbox_->stopped = true;
@@ -72,6 +79,8 @@ bool Driver::LoadLedger() {
     absl::StatusOr<v1::Ledger> loaded = store_->Load();
     if (loaded.ok()) {
       loaded_ = *std::move(loaded);
+      const std::lock_guard<std::mutex> lock(inbox_->mutex);
+      inbox_->known_version = std::max(inbox_->known_version, loaded_.version());
       return true;
     }
     if (options_.on_problem) options_.on_problem("load the ledger", loaded.status());
@@ -80,11 +89,27 @@ bool Driver::LoadLedger() {
   return false;
 }
 
+// Begins anew with the ledger that somebody else wrote, as after a restart. What runs goes on: an executor takes a
+// start that it has already for the same.
+void Driver::Reload() {
+  if (!LoadLedger() || first_) return;
+  reconciler_ = Reconciler(options_.reconcile);
+  effects_.clear();
+  v1::ReconcileEvent event;
+  *event.mutable_desired_changed() = desired_;
+  *event.mutable_desired_changed()->mutable_ledger() = loaded_;
+  Handle(std::move(event));
+}
+
 void Driver::Run() {
   if (!LoadLedger()) return;
   v1::ReconcileEvent event;
   while (NextEvent(&event)) {
-    Handle(std::move(event));
+    if (event.what_case() == v1::ReconcileEvent::WHAT_NOT_SET) {
+      Reload();
+    } else {
+      Handle(std::move(event));
+    }
     while (!effects_.empty() && !Stopped()) {
       const v1::ReconcileEffect effect = std::move(effects_.front());
       effects_.pop_front();
@@ -98,6 +123,7 @@ void Driver::Handle(v1::ReconcileEvent event) {
   if (event.has_desired_changed() && std::exchange(first_, false)) {
     *event.mutable_desired_changed()->mutable_ledger() = loaded_;
   }
+  if (event.has_desired_changed()) desired_ = event.desired_changed();
   event.set_now_seconds(options_.now());
   for (v1::ReconcileEffect& effect : reconciler_.Handle(event)) effects_.push_back(std::move(effect));
 }
@@ -136,12 +162,14 @@ bool Driver::NextEvent(v1::ReconcileEvent* event) {
     if (TakeQueued(event)) return true;
     std::unique_lock<std::mutex> lock(inbox_->mutex);
     const auto ready = [this] {
-      return inbox_->stopped || !inbox_->events.empty() || !inbox_->results.empty() || (inbox_->woken && !first_);
+      return inbox_->stopped || !inbox_->events.empty() || !inbox_->results.empty() || inbox_->reload ||
+             (inbox_->woken && !first_);
     };
     const int64_t rest = wait_until_seconds_ > 0 ? std::max<int64_t>(0, wait_until_seconds_ - options_.now()) : 3600;
     const bool something = inbox_->changed.wait_for(lock, std::chrono::seconds(rest), ready);
     if (inbox_->stopped) return false;
     if (!inbox_->events.empty() || !inbox_->results.empty()) continue;
+    if (std::exchange(inbox_->reload, false)) return true;  // an event with nothing in it
     if (something || (wait_until_seconds_ > 0 && options_.now() >= wait_until_seconds_)) {
       lock.unlock();
       const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - last_look_).count();
@@ -198,6 +226,10 @@ void Driver::DoObserve() {
 }
 
 void Driver::DoStore(const v1::StoreLedger& store) {
+  {
+    const std::lock_guard<std::mutex> lock(inbox_->mutex);
+    inbox_->known_version = std::max(inbox_->known_version, store.ledger().version());
+  }
   v1::ReconcileEvent event;
   v1::LedgerStored* stored = event.mutable_ledger_stored();
   for (int64_t pause = options_.first_retry_ms; !Stopped(); pause = std::min(2 * pause, options_.last_retry_ms)) {

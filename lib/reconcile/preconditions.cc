@@ -336,6 +336,14 @@ std::string CheckDownForAll(const Facts& f, const v1::Action& a, const std::stri
   return it->second.up == 0 ? "" : StrCat(it->second.up, " node(s) see it up");
 }
 
+// Of the target itself: it answers, and no other node says that it is down.
+std::string CheckUp(const Facts& f, const v1::Action& a, const std::string&) {
+  if (f.node == nullptr) return "not known";
+  if (f.node->mode() != v1::NODE_MODE_NORMAL) return ModeName(f.node->mode());
+  const auto it = f.members.find(a.target().host_id());
+  return it == f.members.end() || it->second.down == 0 ? "" : StrCat(it->second.down, " node(s) see it down");
+}
+
 std::string CheckCannotStart(const Facts& f, const v1::Action& a, const std::string&) {
   const bool gone = f.slot == nullptr ? f.slots_complete : !f.slot->present();
   const bool stopped = gone || (f.slot != nullptr &&
@@ -399,6 +407,8 @@ const absl::btree_map<std::string, Check>& Checks() {
       {"slot_cannot_start", CheckCannotStart},
       // Judged by the plan that was made just before, on an observation that was as fresh.
       {"disk_forecast", [](const Facts&, const v1::Action&, const std::string&) { return std::string(); }},
+      {"disk_free_bytes", [](const Facts&, const v1::Action&, const std::string&) { return std::string(); }},
+      {"member_up", CheckUp},
   };
   return *checks;
 }
@@ -415,6 +425,9 @@ std::vector<UnmetCondition> CheckPreconditions(const v1::Action& action, const v
   }
   const Facts facts(observed, action.target(), now_seconds, age);
   for (const v1::Condition& c : action.preconditions()) {
+    // No observation shows these two: they hold as the plan has judged them, with the ledger and the clock.
+    if ((c.fact() == "approved" && c.evidence() == "yes") || (c.fact() == "window_open" && c.evidence() == "open"))
+      continue;
     const auto check = Checks().find(c.fact());
     const std::string seen =
         check == Checks().end() ? "a fact that this version cannot check" : check->second(facts, action, c.value());

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "cassplan/planner.h"
 #include "cassplan/reconcile.h"
@@ -112,6 +113,32 @@ TEST(Preconditions, ASlotThatCannotStart) {
   EXPECT_EQ(Unmet(remove, cluster), "slot_cannot_start ");
   cluster.node("dc1/r1/1").slot_present = false;
   EXPECT_EQ(Unmet(remove, cluster), "");
+}
+
+// What no observation shows holds as the plan has judged it.
+TEST(Preconditions, WhatThePolicyAsksFor) {
+  const Cluster cluster = Stale();
+  for (const auto& [fact, good, bad] :
+       {std::tuple{"approved", "yes", "no"}, std::tuple{"window_open", "open", "closed"}}) {
+    v1::Action drain = Find(cluster, v1::ACTION_KIND_DRAIN);
+    v1::Condition* condition = drain.add_preconditions();
+    condition->set_fact(fact);
+    condition->set_evidence(good);
+    EXPECT_EQ(Unmet(drain, cluster), "");
+    condition->set_evidence(bad);
+    EXPECT_EQ(Unmet(drain, cluster), std::string(fact) + " ");
+  }
+}
+
+TEST(Preconditions, TheNodeItselfIsUp) {
+  Cluster cluster = Stale();
+  v1::Action flush = Find(cluster, v1::ACTION_KIND_DRAIN);
+  flush.clear_preconditions();
+  flush.add_preconditions()->set_fact("member_up");
+  EXPECT_EQ(Unmet(flush, cluster), "");
+  const v1::Target& t = flush.target();
+  cluster.node(t.datacenter() + "/" + t.rack() + "/" + std::to_string(t.ordinal())).up = false;
+  EXPECT_EQ(Unmet(flush, cluster), "member_up ");
 }
 
 TEST(Preconditions, AFactThatIsNotKnownIsNotMet) {

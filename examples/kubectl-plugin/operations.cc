@@ -1,0 +1,197 @@
+#include "examples/kubectl-plugin/operations.h"
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "lib/kubernetes/names.h"
+
+namespace cassplan::plugin {
+namespace {
+
+using executors::Json;
+using executors::TextAt;
+
+std::string Label(const Json& pod, absl::string_view label) { return TextAt(pod, {"metadata", "labels", label}); }
+std::string NameOf(const Json& object) { return TextAt(object, {"metadata", "name"}); }
+
+bool Running(const Json& pod) {
+  return TextAt(pod, {"status", "phase"}) == "Running" && TextAt(pod, {"metadata", "deletionTimestamp"}).empty();
+}
+
+// An operation that somebody is at: asking for another one would mix the two.
+bool Busy(const Json& pod) {
+  const std::string status = Label(pod, "operation-status");
+  return status == "Ongoing" || status == "Finalizing";
+}
+
+absl::StatusOr<std::vector<Json>> Pods(const Connection& connection, const std::string& selector) {
+  absl::StatusOr<Json> list = connection.kubernetes->List(executors::kPods, connection.name_space, selector);
+  if (!list.ok()) return list.status();
+  std::vector<Json> pods;
+  for (Json& pod : (*list)["items"]) pods.push_back(std::move(pod));
+  return pods;
+}
+
+// Those that --pod or --prefix name.
+absl::StatusOr<std::vector<Json>> Chosen(const Connection& connection, const std::string& pod,
+                                         const std::string& prefix) {
+  if (pod.empty() == prefix.empty()) return absl::InvalidArgumentError("give one of --pod and --prefix");
+  absl::StatusOr<std::vector<Json>> all = Pods(connection, "cassandracluster");
+  if (!all.ok()) return all;
+  std::vector<Json> chosen;
+  for (Json& one : *all) {
+    if (pod.empty() ? absl::StartsWith(NameOf(one), prefix) : NameOf(one) == pod) chosen.push_back(std::move(one));
+  }
+  if (chosen.empty()) {
+    return absl::NotFoundError(absl::StrCat("no Pod of a CassandraCluster in namespace ", connection.name_space,
+                                            pod.empty() ? " has a name that begins with " : " is called ",
+                                            pod.empty() ? prefix : pod));
+  }
+  return chosen;
+}
+
+// Bound to the Pod that was seen: one that was made anew meanwhile is not asked.
+int SetLabels(const Connection& connection, const Json& pod, const Json& labels, const std::string& what,
+              bool dry_run) {
+  if (!dry_run) {
+    const Json patch = {{"metadata",
+                         {{"uid", TextAt(pod, {"metadata", "uid"})},
+                          {"resourceVersion", TextAt(pod, {"metadata", "resourceVersion"})},
+                          {"labels", labels}}}};
+    const absl::Status written =
+        connection.kubernetes->Patch(executors::kPods, connection.name_space, NameOf(pod), patch).status();
+    if (absl::IsAborted(written)) return Fail(absl::StrCat(NameOf(pod), " changed meanwhile; ask again"));
+    if (!written.ok()) return Fail(written);
+  }
+  std::cout << NameOf(pod) << ": " << what << (dry_run ? " would be asked for" : " is asked for") << "\n";
+  return kDone;
+}
+
+Json Request(const std::string& operation, const std::string& argument) {
+  // Empty starts and ends: nobody has begun.
+  return {{"operation-name", operation},
+          {"operation-status", "ToDo"},
+          {"operation-argument", argument},
+          {"operation-start", ""},
+          {"operation-end", ""}};
+}
+
+int AskEach(const Connection& connection, const std::vector<Json>& pods, const std::string& operation,
+            const std::string& argument, bool dry_run) {
+  int asked = 0;
+  int code = kDone;
+  for (const Json& pod : pods) {
+    if (!Running(pod)) {
+      std::cerr << NameOf(pod) << ": does not run; left out\n";
+      continue;
+    }
+    if (Busy(pod)) {
+      std::cerr << NameOf(pod) << ": " << Label(pod, "operation-name") << " is " << Label(pod, "operation-status")
+                << "; left out\n";
+      continue;
+    }
+    code = std::max(code, SetLabels(connection, pod, Request(operation, argument), operation, dry_run));
+    ++asked;
+  }
+  return asked == 0 ? Fail("nothing was asked for") : code;
+}
+
+}  // namespace
+
+int Ask(const Reach& reach, const OperationCommand& command) {
+  const absl::StatusOr<Connection> connection = Connect(reach);
+  if (!connection.ok()) return Fail(connection.status());
+  const absl::StatusOr<std::vector<Json>> pods = Chosen(*connection, command.pod, command.prefix);
+  if (!pods.ok()) return Fail(pods.status());
+  return AskEach(*connection, *pods, command.operation, command.argument, command.dry_run);
+}
+
+int Pause(const Reach& reach, const OperationCommand& command, bool pause) {
+  const absl::StatusOr<Connection> connection = Connect(reach);
+  if (!connection.ok()) return Fail(connection.status());
+  const absl::StatusOr<std::vector<Json>> pods = Chosen(*connection, command.pod, command.prefix);
+  if (!pods.ok()) return Fail(pods.status());
+  const std::string from = pause ? "ToDo" : "Paused";
+  int found = 0;
+  int code = kDone;
+  for (const Json& pod : *pods) {
+    if (Label(pod, "operation-name") != command.operation || Label(pod, "operation-status") != from) continue;
+    ++found;
+    code = std::max(
+        code, SetLabels(*connection, pod, {{"operation-status", pause ? "Paused" : "ToDo"}},
+                        absl::StrCat(pause ? "a pause of " : "going on with ", command.operation), command.dry_run));
+  }
+  if (found > 0) return code;
+  return Fail(absl::StrCat("no such Pod has operation-name ", command.operation, " with operation-status ", from));
+}
+
+int Remove(const Reach& reach, const RemoveCommand& command) {
+  if (command.pod.empty() && command.previous_ip.empty()) {
+    return Fail("give --pod, or --previous-ip where there is no such Pod any more");
+  }
+  if (command.from_pod.empty() == command.cluster.empty()) return Fail("give one of --from-pod and --crd");
+  const absl::StatusOr<Connection> connection = Connect(reach);
+  if (!connection.ok()) return Fail(connection.status());
+  const std::string selector =
+      command.cluster.empty() ? "cassandracluster" : absl::StrCat("cassandracluster=", command.cluster);
+  const absl::StatusOr<std::vector<Json>> pods = Pods(*connection, selector);
+  if (!pods.ok()) return Fail(pods.status());
+  // A running Pod that is free; the removed one is never asked itself.
+  for (const Json& pod : *pods) {
+    const bool named = command.from_pod.empty() || NameOf(pod) == command.from_pod;
+    if (!named || NameOf(pod) == command.pod || !Running(pod) || Busy(pod)) continue;
+    const std::string argument = absl::StrCat(command.pod, command.previous_ip.empty() ? "" : "_", command.previous_ip);
+    return SetLabels(*connection, pod, Request("remove", argument), absl::StrCat("removing ", argument),
+                     command.dry_run);
+  }
+  return Fail(command.from_pod.empty() ? absl::StrCat("no Pod of ", command.cluster, " runs and is free to do it")
+                                       : absl::StrCat(command.from_pod, " is not there, does not run or is busy"));
+}
+
+int Restart(const Reach& reach, const RestartCommand& command) {
+  if ((command.full ? 1 : 0) + (command.racks.empty() ? 0 : 1) + (command.datacenters.empty() ? 0 : 1) != 1) {
+    return Fail("give one of --rack, --dc and --full");
+  }
+  const absl::StatusOr<Connection> connection = Connect(reach);
+  if (!connection.ok()) return Fail(connection.status());
+  const absl::StatusOr<std::vector<Json>> pods = Pods(*connection, absl::StrCat("cassandracluster=", command.cluster));
+  if (!pods.ok()) return Fail(pods.status());
+  std::set<std::string> wanted(command.racks.begin(), command.racks.end());
+  wanted.insert(command.datacenters.begin(), command.datacenters.end());
+  std::set<std::string> met;
+  std::vector<Json> chosen;
+  for (const Json& pod : *pods) {
+    const std::string dc = Label(pod, kubernetes::kDatacenterLabel);
+    const std::string name = command.racks.empty() ? dc : absl::StrCat(dc, ".", Label(pod, kubernetes::kRackLabel));
+    if (!command.full && !wanted.contains(name)) continue;
+    met.insert(name);
+    chosen.push_back(pod);
+  }
+  for (const std::string& name : wanted) {
+    if (!met.contains(name)) {
+      return Fail(absl::StrCat("no Pod of ", command.cluster, " is in ", name,
+                               command.racks.empty() ? "" : "; racks are named dc.rack"));
+    }
+  }
+  return AskEach(*connection, chosen, "restart", "", command.dry_run);
+}
+
+int Replace(const Reach& reach, const ReplaceCommand& command) {
+  const absl::StatusOr<Connection> connection = Connect(reach);
+  if (!connection.ok()) return Fail(connection.status());
+  const absl::StatusOr<std::vector<Json>> pods = Chosen(*connection, command.pod, "");
+  if (!pods.ok()) return Fail(pods.status());
+  const std::string cluster = Label(pods->front(), kubernetes::kClusterLabel);
+  return Fail(
+      absl::StrCat("the operator cannot replace a node in place yet. Either remove it (kubectl casskop remove --pod ",
+                   command.pod, command.previous_ip.empty() ? "" : absl::StrCat(" --previous-ip ", command.previous_ip),
+                   " --crd ", cluster, "), or follow the steps of: kubectl casskop plan ", cluster, " --runbook"));
+}
+
+}  // namespace cassplan::plugin
