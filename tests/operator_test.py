@@ -24,7 +24,7 @@ NAMESPACE = "shop"
 KINDS = {"cassandraclusters": "CassandraCluster", "statefulsets": "StatefulSet", "pods": "Pod", "configmaps": "ConfigMap",
          "persistentvolumeclaims": "PersistentVolumeClaim", "services": "Service", "poddisruptionbudgets": "PodDisruptionBudget",
          "resourcequotas": "ResourceQuota", "controllerrevisions": "ControllerRevision", "nodes": "Node",
-         "storageclasses": "StorageClass", "leases": "Lease", "secrets": "Secret"}
+         "storageclasses": "StorageClass", "leases": "Lease", "secrets": "Secret", "events": "Event"}
 
 
 def merge(into, patch):
@@ -178,6 +178,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         plural, _, _, body = begun
         world = self.server.world
+        if "generateName" in body["metadata"]:
+            body["metadata"]["name"] = body["metadata"]["generateName"] + str(world.version)
         if body["metadata"]["name"] in world.objects[plural]:
             self.refuse(409, "AlreadyExists")
         else:
@@ -197,6 +199,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(200, world.put(plural, body))
 
+    def do_DELETE(self):
+        begun = self.write("DELETE")
+        if begun is None:
+            return
+        plural, name, _, body = begun
+        world = self.server.world
+        there = world.objects[plural].get(name)
+        if there is None:
+            self.refuse(404, "NotFound")
+        elif body.get("preconditions", {}).get("uid", there["metadata"]["uid"]) != there["metadata"]["uid"]:
+            self.refuse(409, "Conflict")
+        else:
+            world.delete(plural, name)
+            self.reply(200, {"kind": "Status", "apiVersion": "v1"})
+
     def do_PATCH(self):
         begun = self.write("PATCH")
         if begun is None:
@@ -213,6 +230,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
+
+    def handle_error(self, request, client_address):
+        """Who is killed in the middle of a request breaks the connection; that is no news here."""
 
 
 def cluster(name="demo", generation=1, **spec):
@@ -372,6 +392,36 @@ class Operator(unittest.TestCase):
         self.world.delete("cassandraclusters", "demo")
         self.until("it is let go", lambda: any(e["message"] == "looks no more after" for e in self.log()))
         self.assertIn("cassplan_clusters 0", self.page("/metrics")[1])
+
+    def claim(self, name, owner):
+        self.world.put("persistentvolumeclaims", {"metadata": {"name": name, "namespace": NAMESPACE, "labels": {"cassandracluster": owner}}})
+
+    def test_claims_go_only_where_that_is_asked_for(self):
+        finalizer = "kubernetes.io/pvc-to-delete"
+        for name, wanted in (("keeps", False), ("drops", True)):
+            self.world.put("cassandraclusters", cluster(name, deletePVC=wanted))
+            self.claim(f"data-{name}-dc1-rack1-0", name)
+        self.start()
+        clusters = self.world.objects["cassandraclusters"]
+        self.until("the finalizer", lambda: finalizer in clusters["drops"]["metadata"].get("finalizers", []))
+        self.until("the other one, too", lambda: clusters["keeps"].get("status"))
+        self.assertNotIn("finalizers", clusters["keeps"]["metadata"])
+        going = json.loads(json.dumps(clusters["drops"]))
+        going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        going["metadata"]["finalizers"].insert(0, "somebody/else")
+        self.world.put("cassandraclusters", going)
+        self.until("it is let go", lambda: clusters["drops"]["metadata"]["finalizers"] == ["somebody/else"])
+        self.assertEqual(set(self.world.objects["persistentvolumeclaims"]), {"data-keeps-dc1-rack1-0"})
+        self.world.put("cassandraclusters", {**going, "metadata": {**going["metadata"], "name": "keeps", "uid": "uid-of-keeps", "finalizers": []}})
+        self.until("the other one is let go", lambda: sum(e["message"] == "looks no more after" for e in self.log()) == 2)
+        self.assertEqual(set(self.world.objects["persistentvolumeclaims"]), {"data-keeps-dc1-rack1-0"})
+
+    def test_starts_are_told_as_events(self):
+        self.world.put("cassandraclusters", cluster())
+        self.start()
+        self.until("the first node", self.done)
+        self.until("an event", lambda: any(e["message"].startswith("start_node") for e in self.world.objects["events"].values()))
+        self.assertEqual({e["involvedObject"]["name"] for e in self.world.objects["events"].values()}, {"demo"})
 
     # ---- trouble
 

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "examples/operator/finalizer.h"
 #include "examples/operator/log.h"
 #include "examples/operator/status.h"
 
@@ -81,6 +82,8 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Jol
          {"id", action.id()},
          {"attempt", absl::StrCat(start.attempt())},
          {"reason", action.reason().text()}});
+    Event("Normal", "Starts",
+          absl::StrCat(KindName(action.kind()), " ", TargetName(action.target()), ": ", action.reason().text()));
   };
   driver.on_result = [this](const v1::StartAction& start, const StartResult& result) {
     const v1::Action& action = start.action();
@@ -92,6 +95,9 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Jol
          {"id", action.id()},
          {"ending", EndingName(result.ending)},
          {"why", result.message}});
+    if (result.ending == Ending::kSucceeded) return;
+    Event("Warning", result.ending == Ending::kFailed ? "Failed" : "EndingUnknown",
+          absl::StrCat(KindName(action.kind()), " ", TargetName(action.target()), ": ", result.message));
   };
   driver_ = std::make_unique<Driver>(executor_.get(), &ledger_, std::move(driver));
   thread_ = std::thread([this] { Run(); });
@@ -149,7 +155,34 @@ void ClusterLoop::OnRound(const Reconciler& reconciler) {
     Log(LogLevel::kInfo, "does not start after all",
         {{"cluster", options_.name}, {"id", withdrawn.id()}, {"why", withdrawn.text()}});
   }
+  if (const absl::Status kept = KeepFinalizer(&kubernetes_, executor_->Look()->cassandra_cluster); !kept.ok()) {
+    Log(LogLevel::kWarning, "the finalizer was not written",
+        {{"cluster", options_.name}, {"why", std::string(kept.message())}});
+  }
   WriteStatus(&response_, {reconciler.withdrawn().begin(), reconciler.withdrawn().end()}, "");
+}
+
+// Only words: whether they can be written decides nothing.
+void ClusterLoop::Event(const char* type, const char* reason, const std::string& message) {
+  const Json event = {
+      {"apiVersion", "v1"},
+      {"kind", "Event"},
+      {"metadata", {{"generateName", absl::StrCat(options_.name, ".")}, {"namespace", options_.name_space}}},
+      {"involvedObject",
+       {{"apiVersion", executors::kCassandraClusters.api_version},
+        {"kind", executors::kCassandraClusters.kind},
+        {"name", options_.name},
+        {"namespace", options_.name_space},
+        {"uid", options_.uid}}},
+      {"type", type},
+      {"reason", reason},
+      {"message", message.substr(0, 1000)},
+      {"firstTimestamp", Now()},
+      {"lastTimestamp", Now()},
+      {"count", 1},
+      {"source", {{"component", "cassplan-operator"}}}};
+  const absl::Status told = kubernetes_.Create(executors::kEvents, options_.name_space, event).status();
+  if (!told.ok()) Log(LogLevel::kDebug, "the event was not written", {{"why", std::string(told.message())}});
 }
 
 void ClusterLoop::OnProblem(const char* what, const absl::Status& status) {

@@ -42,6 +42,7 @@ class ClusterLoop {
   void Run();
   bool FirstLook();
   void OnRound(const Reconciler& reconciler);
+  void Event(const char* type, const char* reason, const std::string& message);
   void OnProblem(const char* what, const absl::Status& status);
   void WriteStatus(const v1::PlanResponse* response, std::vector<v1::Withdrawn> withdrawn, const std::string& problem);
 

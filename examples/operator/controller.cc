@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "examples/operator/finalizer.h"
 #include "examples/operator/log.h"
 
 namespace cassplan::host {
@@ -141,11 +142,34 @@ void Controller::Remove(const std::string& name) {
   loop->Stop();
 }
 
+// Tried some times with what there is then; after that with the next list.
+void Controller::LetGo(const std::string& name) {
+  absl::Status status;
+  for (int attempt = 0; attempt < 5 && !stopped_; ++attempt) {
+    const absl::StatusOr<Json> live = kubernetes_.Get(executors::kCassandraClusters, options_.name_space, name);
+    if (absl::IsNotFound(live.status())) return;
+    status = live.ok() ? DeleteClaims(&kubernetes_, *live) : live.status();
+    if (status.ok()) {
+      Log(LogLevel::kInfo, "lets go", {{"cluster", name}, {"namespace", options_.name_space}});
+      return;
+    }
+    for (int64_t slept = 0; slept < 1000 && !stopped_; slept += 50) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+  Log(LogLevel::kWarning, "the claims of a deleted cluster were not deleted",
+      {{"cluster", name}, {"why", std::string(status.message())}});
+}
+
 void Controller::OnCluster(const Json& object, bool deleted) {
   const std::string name = TextAt(object, {"metadata", "name"});
   const std::string uid = TextAt(object, {"metadata", "uid"});
-  // What is being deleted is left to Kubernetes: nothing is decommissioned for it.
-  if (deleted || !TextAt(object, {"metadata", "deletionTimestamp"}).empty()) return Remove(name);
+  // What is being deleted is left to Kubernetes, but for its claims: nothing is decommissioned for it.
+  if (deleted || !TextAt(object, {"metadata", "deletionTimestamp"}).empty()) {
+    Remove(name);
+    if (!deleted) LetGo(name);
+    return;
+  }
   bool other = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -43,6 +43,7 @@ class Controller {
   void OnLedger(const executors::Json& config_map);
   void OnList(const executors::Json& items);
   void Remove(const std::string& name);
+  void LetGo(const std::string& name);
 
   executors::KubernetesClient& kubernetes_;
   executors::JolokiaClient& jolokia_;

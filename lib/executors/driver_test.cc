@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lib/executors/conformance.h"
 #include "lib/executors/fake.h"
 #include "tests/testing/cluster.h"
 
@@ -144,6 +145,54 @@ Cluster RollingUpdate() {
   Cluster cluster(Even(1));
   cluster.revision = "B";
   return cluster;
+}
+
+TEST(Fake, Conforms) {
+  std::atomic<int> effects{0};
+  ConformanceCase c;
+  c.make = [&] {
+    return std::make_unique<FakeExecutor>(
+        std::vector<v1::ActionKind>{v1::ACTION_KIND_FLUSH}, [] { return v1::Observed(); },
+        [&](const v1::StartAction& start, const std::atomic<bool>& stop) -> absl::Status {
+          if (start.action().id() == "fails") return absl::FailedPreconditionError("no");
+          if (start.action().id() == "succeeds") ++effects;
+          while (start.action().id() == "hangs" && !stop) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          return stop ? absl::CancelledError("stopped") : absl::OkStatus();
+        });
+  };
+  for (v1::StartAction* start : {&c.succeeds, &c.fails, &c.hangs}) {
+    start->mutable_action()->set_kind(v1::ACTION_KIND_FLUSH);
+    start->set_attempt(1);
+  }
+  c.succeeds.mutable_action()->set_id("succeeds");
+  c.fails.mutable_action()->set_id("fails");
+  c.hangs.mutable_action()->set_id("hangs");
+  c.effects = [&] { return effects.load(); };
+  EXPECT_THAT(CheckConformance(c), ::testing::IsEmpty());
+}
+
+// The kit sees an executor that does not keep its promises.
+TEST(Conformance, SeesBrokenPromises) {
+  class Broken final : public Executor {
+   public:
+    v1::Capabilities GetCapabilities() const override { return {}; }
+    absl::StatusOr<v1::Observed> Observe() override { return v1::Observed(); }
+    void Start(const v1::StartAction& /*start*/, Done done) override {
+      done({Ending::kSucceeded, ""});
+      done({Ending::kSucceeded, ""});
+    }
+    void Cancel(const std::string& /*id*/, int32_t /*attempt*/) override {}
+    void Close() override {}
+  };
+  ConformanceCase c;
+  c.make = [] { return std::make_unique<Broken>(); };
+  c.effects = [] { return 0; };
+  c.wait_ms = 50;
+  const std::vector<std::string> broken = CheckConformance(c);
+  EXPECT_THAT(broken, Contains(HasSubstr("capabilities name the kinds")));
+  EXPECT_THAT(broken, Contains(HasSubstr("done is called once only")));
+  EXPECT_THAT(broken, Contains("a start that fails does not say that it succeeded"));
+  EXPECT_THAT(broken, Contains("a start after Close fails"));
 }
 
 TEST(Driver, RollsAClusterByResultsAlone) {
