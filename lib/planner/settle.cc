@@ -44,7 +44,7 @@ Id FindRack(const Model& model, const v1::Target& target) {
   return kNone;
 }
 
-enum class State { kInFlight, kDone, kFailed, kTimedOut, kGone };
+enum class State { kInFlight, kDone, kFailed, kTimedOut, kGone, kWithdrawn };
 
 class Settler {
  public:
@@ -200,9 +200,19 @@ class Settler {
 
   static bool IsLowering(const v1::StartedAction& started) { return absl::EndsWith(started.goal(), "fewer"); }
 
+  // The start of a node that is not wanted any more and is proven never to have run: its Pod has no machine. Nothing of
+  // it is under way, so that taking its slot back need not wait for its deadline.
+  bool NeverRan(const InFlight& a) const {
+    if (a.kind != Kind::kStartNode || a.slot == kNone) return false;
+    const Slot& slot = model_.slot(a.slot);
+    return !slot.desired && slot.member == kNone && !slot.member_unknown && slot.present == Known::kYes &&
+           slot.schedulable == Known::kNo && !slot.node_answered;
+  }
+
   State Judge(const InFlight& a, const v1::StartedAction& started) const {
     if (a.kind == Kind::kUnspecified) return State::kGone;
     if (ObservedDone(a, started)) return State::kDone;
+    if (NeverRan(a)) return State::kWithdrawn;
     if (started.state() == v1::STARTED_STATE_FAILED) return State::kFailed;
     if (started.state() == v1::STARTED_STATE_TIMED_OUT) return State::kTimedOut;
     if (started.deadline_seconds() > 0 && model_.now > started.deadline_seconds()) return State::kTimedOut;
@@ -218,8 +228,10 @@ class Settler {
       FinishRequests(a, started, false, "");
       return;
     }
-    if (state == State::kGone) {
-      AddChange(started, "dropped", "its kind is not known to this version");
+    if (state == State::kGone || state == State::kWithdrawn) {
+      AddChange(started, "dropped",
+                state == State::kGone ? "its kind is not known to this version"
+                                      : "it is not wanted any more, and its Pod never had a machine");
       return;
     }
     if (state != State::kInFlight && EndsByFailing(started)) {

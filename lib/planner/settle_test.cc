@@ -1,0 +1,74 @@
+#include "lib/planner/settle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cassplan/planner.h"
+#include "cassplan/verify.h"
+#include "tests/testing/cluster.h"
+
+namespace cassplan::planner {
+namespace {
+
+using testing::Cluster;
+using ::testing::Contains;
+using testing::Even;
+using ::testing::Not;
+
+// Two nodes per rack were wanted, the second of r1 was started, and its Pod finds no machine. Now one is wanted again.
+Cluster Reverted() {
+  Cluster cluster(Even(1));
+  testing::Node& node = cluster.AddNode("dc1", "r1", 1);
+  node.up = node.answers = node.in_views = false;
+  node.pending = true;
+  cluster.InFlight("start", v1::ACTION_KIND_START_NODE, "dc1/r1/1");
+  cluster.ledger.mutable_started(0)->mutable_target()->clear_host_id();
+  cluster.desired = Even(1);
+  return cluster;
+}
+
+v1::PlanResponse PlanOf(const Cluster& cluster) {
+  const v1::PlanRequest request = cluster.Build();
+  const absl::StatusOr<v1::PlanResponse> response = Plan(request);
+  EXPECT_TRUE(response.ok()) << response.status();
+  const absl::StatusOr<VerifyResult> verified = Verify(request, *response, VerifyOptions());
+  EXPECT_TRUE(verified.ok() && verified->violations.empty());
+  return *response;
+}
+
+std::vector<std::string> Ready(const v1::PlanResponse& response) {
+  std::vector<std::string> names;
+  for (const v1::Action& action : response.plan().actions()) {
+    if (action.ready()) names.push_back(testing::Name(action));
+  }
+  return names;
+}
+
+TEST(Settle, AStartThatNobodyWantsAndThatNeverRanIsDropped) {
+  const v1::PlanResponse response = PlanOf(Reverted());
+  EXPECT_TRUE(response.ledger().started().empty());
+  ASSERT_EQ(response.changes_size(), 1);
+  EXPECT_EQ(response.changes(0).state(), "dropped");
+  EXPECT_THAT(Ready(response), Contains("shrink_rack dc1/r1/1"));
+}
+
+TEST(Settle, AStartThatIsStillWantedIsNot) {
+  Cluster cluster = Reverted();
+  cluster.desired["dc1"]["r1"] = 2;
+  EXPECT_EQ(PlanOf(cluster).ledger().started_size(), 1);
+}
+
+// It has a machine: it may be joining at this moment.
+TEST(Settle, AStartThatMayRunIsNot) {
+  Cluster cluster = Reverted();
+  cluster.node("dc1/r1/1").pending = false;
+  const v1::PlanResponse response = PlanOf(cluster);
+  EXPECT_EQ(response.ledger().started_size(), 1);
+  EXPECT_THAT(Ready(response), Not(Contains("shrink_rack dc1/r1/1")));
+}
+
+}  // namespace
+}  // namespace cassplan::planner
