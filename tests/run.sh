@@ -198,8 +198,8 @@ fuzz() {
 # The C API with eight threads in it.
 preset_tsan() {
   configure tsan
-  build tsan --target cassplan capi_test capi_threads_test capi_wrapper_test
-  run_tests tsan -R '^(make_requests|capi_threads_test)$'
+  build tsan --target cassplan capi_test capi_threads_test capi_wrapper_test executors_test
+  run_tests tsan -R '^(make_requests|capi_threads_test|executors_test)$'
 }
 
 debian_packages() { tests/packages.sh build/dev build/dev/tests/capi/requests/adopt-02-image.request.json; }

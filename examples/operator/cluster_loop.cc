@@ -143,7 +143,8 @@ void ClusterLoop::OnRound(const Reconciler& reconciler) {
   planned_ = true;
   metrics_.Plan(name_, OutcomeName(response_.outcome()), response_.plan().actions_size(), response_.held_size(),
                 response_.ledger().started_size());
-  metrics_.Reaction(name_, static_cast<double>(driver_->last_reaction_ms()) / 1000.0);
+  metrics_.Round(name_);
+  if (const int64_t ms = driver_->TakeReactionMs(); ms >= 0) metrics_.Reaction(name_, static_cast<double>(ms) / 1000.0);
   metrics_.Requests(kubernetes_.reads(), kubernetes_.writes());
   std::string told = absl::StrCat(OutcomeName(response_.outcome()), response_.summary());
   if (told != told_) {

@@ -58,7 +58,6 @@ class ClusterLoop {
   v1::PlanResponse response_;  // the last one
   bool planned_ = false;
   std::string told_;  // the last line of the log about the plan
-  std::chrono::steady_clock::time_point round_begun_;
   std::thread thread_;
 };
 

@@ -64,10 +64,8 @@ Metrics::Metrics()
                     .Register(registry_)),
       status_writes_(
           BuildCounter().Name("cassplan_status_writes_total").Help("Writes of a status").Register(registry_)),
-      rounds_(BuildHistogram()
-                  .Name("cassplan_round_seconds")
-                  .Help("From looking at a cluster to the end of the round")
-                  .Register(registry_)),
+      rounds_(
+          BuildCounter().Name("cassplan_rounds_total").Help("Rounds: looked, planned, started").Register(registry_)),
       reactions_(BuildHistogram()
                      .Name("cassplan_reaction_seconds")
                      .Help("From a change that the watch told to the next look")
@@ -94,9 +92,7 @@ void Metrics::Ended(const ClusterName& cluster, const std::string& kind, const s
   ended_.Add(labels).Increment();
 }
 
-void Metrics::Round(const ClusterName& cluster, double seconds) {
-  rounds_.Add(Labels(cluster), Seconds()).Observe(seconds);
-}
+void Metrics::Round(const ClusterName& cluster) { rounds_.Add(Labels(cluster)).Increment(); }
 
 void Metrics::Reaction(const ClusterName& cluster, double seconds) {
   reactions_.Add(Labels(cluster), Seconds()).Observe(seconds);

@@ -30,7 +30,7 @@ class Metrics {
 
   void Started(const ClusterName& cluster, const std::string& kind);
   void Ended(const ClusterName& cluster, const std::string& kind, const std::string& ending);
-  void Round(const ClusterName& cluster, double seconds);
+  void Round(const ClusterName& cluster);
   void Reaction(const ClusterName& cluster, double seconds);
   void Problem(const ClusterName& cluster, const std::string& what);
   void Plan(const ClusterName& cluster, const std::string& outcome, int actions, int held, int running);
@@ -49,7 +49,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& ended_;
   prometheus::Family<prometheus::Counter>& problems_;
   prometheus::Family<prometheus::Counter>& status_writes_;
-  prometheus::Family<prometheus::Histogram>& rounds_;
+  prometheus::Family<prometheus::Counter>& rounds_;
   prometheus::Family<prometheus::Histogram>& reactions_;
   prometheus::Family<prometheus::Gauge>& outcome_;
   prometheus::Family<prometheus::Gauge>& actions_;

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "cassplan/executor.h"
@@ -61,8 +62,9 @@ class Driver {
   // Any thread; Run returns soon, after what it is doing.
   void Stop();
 
-  // Seconds from a Wake to the observation that follows; for metrics. Called from the thread of Run only.
-  int64_t last_reaction_ms() const { return last_reaction_ms_; }
+  // Milliseconds from the last Wake that was not asked about yet to the look that followed; -1: there was none. For
+  // metrics; from the thread of Run only.
+  int64_t TakeReactionMs() { return std::exchange(reaction_ms_, -1); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -89,7 +91,7 @@ class Driver {
   bool first_ = true;
   v1::DesiredChanged desired_;
   std::deque<v1::ReconcileEffect> effects_;
-  int64_t last_reaction_ms_ = 0;
+  int64_t reaction_ms_ = -1;
   Clock::time_point last_look_;
   int64_t wait_until_seconds_ = 0;
 

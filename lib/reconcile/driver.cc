@@ -207,8 +207,7 @@ void Driver::DoObserve() {
     {
       const std::lock_guard<std::mutex> lock(inbox_->mutex);
       if (inbox_->woken) {
-        last_reaction_ms_ =
-            std::chrono::duration_cast<std::chrono::milliseconds>(last_look_ - inbox_->woken_at).count();
+        reaction_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(last_look_ - inbox_->woken_at).count();
       }
       inbox_->woken = false;
     }
