@@ -59,6 +59,8 @@ void Controller::Stop() {
   // All are told first: each may take some seconds.
   for (const auto& [name, loop] : loops_) loop->Stop();
   loops_.clear();
+  for (auto& [thread, done] : leaving_) thread.join();
+  leaving_.clear();
 }
 
 void Controller::Watch(const executors::Resource& resource) {
@@ -129,17 +131,27 @@ void Controller::OnList(const Json& items) {
 }
 
 void Controller::Remove(const std::string& name) {
-  std::unique_ptr<ClusterLoop> loop;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    seen_.erase(name);
-    const auto found = loops_.find(name);
-    if (found == loops_.end()) return;
-    loop = std::move(found->second);
-    loops_.erase(found);
-    metrics_.Clusters(static_cast<int>(loops_.size()));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  seen_.erase(name);
+  const auto found = loops_.find(name);
+  if (found == loops_.end()) return;
+  found->second->Stop();
+  auto done = std::make_shared<std::atomic<bool>>(false);
+  std::thread thread([done, loop = std::shared_ptr<ClusterLoop>(std::move(found->second))]() mutable {
+    loop.reset();  // waits for what it is doing
+    *done = true;
+  });
+  loops_.erase(found);
+  metrics_.Clusters(static_cast<int>(loops_.size()));
+  for (auto it = leaving_.begin(); it != leaving_.end();) {
+    if (!*it->second) {
+      ++it;
+      continue;
+    }
+    it->first.join();
+    it = leaving_.erase(it);
   }
-  loop->Stop();
+  leaving_.emplace_back(std::move(thread), std::move(done));
 }
 
 // Tried some times with what there is then; after that with the next list.

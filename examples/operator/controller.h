@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "examples/operator/cluster_loop.h"
@@ -55,6 +56,8 @@ class Controller {
   std::map<std::string, std::unique_ptr<ClusterLoop>> loops_;
   std::map<std::string, std::string> seen_;  // by cluster: what of its object counts as a change
   std::vector<std::thread> watches_;
+  // Those that were let go and are not done yet; nobody waits for them before Stop.
+  std::vector<std::pair<std::thread, std::shared_ptr<std::atomic<bool>>>> leaving_;
 };
 
 }  // namespace cassplan::host
