@@ -52,8 +52,8 @@ std::string TargetName(const v1::Target& target) {
   return where.empty() ? target.name() : where;
 }
 
-ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::JolokiaClient* jolokia, Metrics* metrics,
-                         LoopOptions options)
+ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::SharedLists* lists,
+                         executors::JolokiaClient* jolokia, Metrics* metrics, LoopOptions options)
     : kubernetes_(*kubernetes),
       metrics_(*metrics),
       options_(std::move(options)),
@@ -67,7 +67,7 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Jol
     wanted_ = true;
     driver_->SetDesired(desired, policy);
   };
-  executor_ = std::make_unique<executors::ClusterExecutor>(kubernetes, jolokia, std::move(cluster));
+  executor_ = std::make_unique<executors::ClusterExecutor>(kubernetes, lists, jolokia, std::move(cluster));
   DriverOptions driver;
   driver.reconcile = options_.reconcile;
   driver.on_round = [this](const Reconciler& reconciler) { OnRound(reconciler); };

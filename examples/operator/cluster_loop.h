@@ -26,8 +26,8 @@ struct LoopOptions {
 class ClusterLoop {
  public:
   // The clients and metrics are shared, and live longer.
-  ClusterLoop(executors::KubernetesClient* kubernetes, executors::JolokiaClient* jolokia, Metrics* metrics,
-              LoopOptions options);
+  ClusterLoop(executors::KubernetesClient* kubernetes, executors::SharedLists* lists, executors::JolokiaClient* jolokia,
+              Metrics* metrics, LoopOptions options);
   ~ClusterLoop();
   ClusterLoop(const ClusterLoop&) = delete;
   ClusterLoop& operator=(const ClusterLoop&) = delete;

@@ -41,7 +41,11 @@ int64_t Jittered(int64_t ms) {
 
 Controller::Controller(executors::KubernetesClient* kubernetes, executors::JolokiaClient* jolokia, Metrics* metrics,
                        ControllerOptions options)
-    : kubernetes_(*kubernetes), jolokia_(*jolokia), metrics_(*metrics), options_(std::move(options)) {}
+    : kubernetes_(*kubernetes),
+      lists_(kubernetes),
+      jolokia_(*jolokia),
+      metrics_(*metrics),
+      options_(std::move(options)) {}
 
 void Controller::Start() {
   for (const executors::Resource* resource : kWatched) {
@@ -201,7 +205,7 @@ void Controller::OnCluster(const Json& object, bool deleted) {
   loop.uid = uid;
   loop.reconcile = options_.reconcile;
   loop.login = options_.login;
-  loops_[name] = std::make_unique<ClusterLoop>(&kubernetes_, &jolokia_, &metrics_, std::move(loop));
+  loops_[name] = std::make_unique<ClusterLoop>(&kubernetes_, &lists_, &jolokia_, &metrics_, std::move(loop));
   metrics_.Clusters(static_cast<int>(loops_.size()));
 }
 

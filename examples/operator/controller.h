@@ -47,6 +47,7 @@ class Controller {
   void LetGo(const std::string& name);
 
   executors::KubernetesClient& kubernetes_;
+  executors::SharedLists lists_;
   executors::JolokiaClient& jolokia_;
   Metrics& metrics_;
   ControllerOptions options_;

@@ -58,8 +58,10 @@ v1::Sources SourcesOf(const Json& cluster, Collected collected, int64_t now) {
 
 }  // namespace
 
-ClusterExecutor::ClusterExecutor(KubernetesClient* kubernetes, JolokiaClient* jolokia, ClusterOptions options)
+ClusterExecutor::ClusterExecutor(KubernetesClient* kubernetes, SharedLists* lists, JolokiaClient* jolokia,
+                                 ClusterOptions options)
     : kubernetes_(kubernetes),
+      lists_(lists),
       jolokia_(jolokia),
       options_(WithClock(std::move(options))),
       look_(std::make_shared<ClusterLook>()),
@@ -103,6 +105,7 @@ absl::StatusOr<v1::Observed> ClusterExecutor::Observe() {
   collect.cluster = options_.name;
   collect.name_space = options_.name_space;
   collect.now_seconds = options_.now();
+  collect.only_this_cluster = true;
   const absl::StatusOr<Json> live = kubernetes_->Get(kCassandraClusters, options_.name_space, options_.name);
   if (!live.ok()) return live.status();
   auto look = std::make_shared<ClusterLook>();
@@ -114,7 +117,7 @@ absl::StatusOr<v1::Observed> ClusterExecutor::Observe() {
     collect.jolokia_user = login_.username;
     collect.jolokia_password = login_.password;
   }
-  absl::StatusOr<Collected> collected = Collect(collect, kubernetes_, jolokia_);
+  absl::StatusOr<Collected> collected = Collect(collect, lists_, jolokia_);
   if (!collected.ok()) return collected.status();
   look->objects = ObjectsOf(*collected);
   for (const std::string& missing : collected->missing) look->missing.push_back(missing);

@@ -17,6 +17,7 @@
 #include "lib/executors/jolokia.h"
 #include "lib/executors/kubernetes.h"
 #include "lib/executors/operations.h"
+#include "lib/executors/shared_lists.h"
 
 namespace cassplan::executors {
 
@@ -44,7 +45,7 @@ struct ClusterLook {
 class ClusterExecutor final : public Executor {
  public:
   // The clients are shared among executors, and live longer.
-  ClusterExecutor(KubernetesClient* kubernetes, JolokiaClient* jolokia, ClusterOptions options);
+  ClusterExecutor(KubernetesClient* kubernetes, SharedLists* lists, JolokiaClient* jolokia, ClusterOptions options);
   ~ClusterExecutor() override { Close(); }
   ClusterExecutor(const ClusterExecutor&) = delete;
   ClusterExecutor& operator=(const ClusterExecutor&) = delete;
@@ -63,6 +64,7 @@ class ClusterExecutor final : public Executor {
   absl::Status Work(const v1::StartAction& start, const std::atomic<bool>& stop);
 
   KubernetesClient* kubernetes_;
+  SharedLists* lists_;
   JolokiaClient* jolokia_;
   ClusterOptions options_;
   mutable std::mutex mutex_;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -251,6 +252,7 @@ class ClusterTest : public ::testing::Test {
     api_.Put(kStatefulSets, Rack(1));
     api_.Put(kPods, Pod("pod-1"));
     client_ = std::make_unique<KubernetesClient>(api_.config());
+    lists_ = std::make_unique<SharedLists>(client_.get());
     JolokiaOptions jolokia;
     jolokia.port = node_.port();
     jolokia.read_timeout_ms = 2000;
@@ -267,7 +269,7 @@ class ClusterTest : public ::testing::Test {
       desired_ = desired;
       ++told_;
     };
-    auto executor = std::make_unique<ClusterExecutor>(client_.get(), jolokia_.get(), options);
+    auto executor = std::make_unique<ClusterExecutor>(client_.get(), lists_.get(), jolokia_.get(), options);
     EXPECT_TRUE(executor->Observe().ok());
     return executor;
   }
@@ -311,6 +313,7 @@ class ClusterTest : public ::testing::Test {
   PlayedKubernetes api_;
   PlayedNode node_;
   std::unique_ptr<KubernetesClient> client_;
+  std::unique_ptr<SharedLists> lists_;
   std::unique_ptr<JolokiaClient> jolokia_;
   v1::Desired desired_;
   int told_ = 0;
@@ -542,6 +545,51 @@ TEST_F(ClusterTest, RemovingAsksAnotherNode) {
   start.mutable_action()->set_replaced_host_id("dead");
   EXPECT_EQ(Run(start).ending, Ending::kSucceeded);
   EXPECT_THAT(node_.operations(), ElementsAre("removeNode(java.lang.String) [\"dead\"]"));
+}
+
+// What is another cluster's is not carried along; what stands in our way by its name is.
+TEST_F(ClusterTest, LooksAtItsOwnObjects) {
+  for (const char* name : {"other-dc1-rack1-0", "demo-dc1-rack9-0"}) {
+    Json pod = Pod(absl::StrCat("uid of ", name));
+    pod["metadata"]["name"] = name;
+    pod["metadata"]["labels"]["cassandracluster"] = "other";
+    pod.erase("status");
+    api_.Put(kPods, pod);
+  }
+  Json mounts = Pod("rescue");
+  mounts["metadata"]["name"] = "rescue";
+  mounts["metadata"].erase("labels");
+  mounts.erase("status");
+  mounts["spec"]["volumes"] = Json::array({{{"persistentVolumeClaim", {{"claimName", "data-demo-dc1-rack1-0"}}}}});
+  api_.Put(kPods, mounts);
+  std::vector<std::string> pods;
+  const std::unique_ptr<ClusterExecutor> executor = Make();
+  const std::shared_ptr<const ClusterLook> look = executor->Look();
+  for (const Json& object : look->objects) {
+    if (TextAt(object, {"kind"}) == "Pod") pods.push_back(TextAt(object, {"metadata", "name"}));
+  }
+  EXPECT_THAT(pods, ElementsAre("demo-dc1-rack1-0", "demo-dc1-rack9-0", "rescue"));
+}
+
+// Of many who ask at once few requests are made, and each gets what was read after it asked.
+TEST_F(ClusterTest, ListsAreShared) {
+  const int64_t before = client_->reads();
+  std::atomic<int> fresh{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 40; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string name = absl::StrCat("demo-dc1-rack1-", 10 + i);
+      Json pod = Pod(name);
+      pod["metadata"]["name"] = name;
+      api_.Put(kPods, pod);
+      const absl::StatusOr<std::shared_ptr<const Json>> list = lists_->List(kPods, kSpace);
+      if (!list.ok()) return;
+      for (const Json& item : (**list)["items"]) fresh += TextAt(item, {"metadata", "name"}) == name ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(fresh, 40);
+  EXPECT_LT(client_->reads() - before, 40);
 }
 
 TEST_F(ClusterTest, TheLedgerIsComparedAndSwapped) {

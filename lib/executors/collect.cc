@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lib/executors/jolokia.h"
@@ -40,6 +41,19 @@ struct Node {
   std::string answer;
   std::string error;
 };
+
+// Whether an object may be of the cluster. One that only has a name like one of ours counts, too: the planner has to
+// see that it is in the way. So does any Pod that mounts a claim with such a name.
+bool Concerns(const Json& item, const std::string& cluster) {
+  if (TextAt(item, {"kind"}) == kQuotas.kind) return true;
+  if (TextAt(item, {"metadata", "labels", "cassandracluster"}) == cluster) return true;
+  if (absl::StrContains(TextAt(item, {"metadata", "name"}), cluster)) return true;
+  const Json* volumes = At(item, {"spec", "volumes"});
+  if (volumes == nullptr || !volumes->is_array()) return false;
+  return std::any_of(volumes->begin(), volumes->end(), [&](const Json& volume) {
+    return absl::StrContains(TextAt(volume, {"persistentVolumeClaim", "claimName"}), cluster);
+  });
+}
 
 // Pods of the cluster that have an address, in the order of their names.
 std::vector<Node> NodesOf(const Json& items, const std::string& cluster) {
@@ -110,23 +124,26 @@ class Asker {
 
 absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes) {
   JolokiaClient jolokia(JolokiaOptionsOf(options));
-  return Collect(options, kubernetes, &jolokia);
+  SharedLists lists(kubernetes);
+  return Collect(options, &lists, &jolokia);
 }
 
-absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes, JolokiaClient* jolokia) {
+absl::StatusOr<Collected> Collect(const CollectOptions& options, SharedLists* lists, JolokiaClient* jolokia) {
   Collected collected;
   Json items = Json::array();
   for (const Wanted& wanted : kWanted) {
-    absl::StatusOr<Json> listed = kubernetes->List(wanted.resource, options.name_space);
+    const absl::StatusOr<std::shared_ptr<const Json>> listed = lists->List(wanted.resource, options.name_space);
     if (!listed.ok() && wanted.needed) return listed.status();
     if (!listed.ok()) {
       collected.missing.push_back(absl::StrCat(wanted.resource.plural, ": ", listed.status().message()));
       continue;
     }
-    for (Json& item : (*listed)["items"]) {
+    for (const Json& item : (**listed)["items"]) {
+      if (options.only_this_cluster && wanted.resource.namespaced && !Concerns(item, options.cluster)) continue;
+      items.push_back(item);
       // Who wrote which field is of no use here, and long.
-      if (item.contains("metadata") && item["metadata"].is_object()) item["metadata"].erase("managedFields");
-      items.push_back(std::move(item));
+      Json& copy = items.back();
+      if (copy.contains("metadata") && copy["metadata"].is_object()) copy["metadata"].erase("managedFields");
     }
   }
   std::vector<Node> nodes = NodesOf(items, options.cluster);

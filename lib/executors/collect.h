@@ -13,6 +13,7 @@
 #include "lib/executors/http.h"
 #include "lib/executors/jolokia.h"
 #include "lib/executors/kubernetes.h"
+#include "lib/executors/shared_lists.h"
 
 namespace cassplan::executors {
 
@@ -25,6 +26,9 @@ struct CollectOptions {
   int64_t node_timeout_ms = 10000;  // a node that does not answer in time is unknown, and delays no other
   int32_t parallel = 16;            // nodes asked at once. [1, 256]
   int64_t now_seconds = 0;
+  // Leave out what is of other clusters: objects that neither have the cluster's label, nor its name in theirs, nor
+  // mount a claim that has.
+  bool only_this_cluster = false;
   // Called as nodes have answered; any thread.
   std::function<void(int done, int all)> progress;
 };
@@ -40,7 +44,7 @@ struct Collected {
 // PodDisruptionBudgets: without them nothing can be said. Other kinds and nodes may be missing.
 absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes);
 // With a client that keeps its connections; its options count instead of jolokia_port and node_timeout_ms.
-absl::StatusOr<Collected> Collect(const CollectOptions& options, KubernetesClient* kubernetes, JolokiaClient* jolokia);
+absl::StatusOr<Collected> Collect(const CollectOptions& options, SharedLists* lists, JolokiaClient* jolokia);
 
 }  // namespace cassplan::executors
 
