@@ -1,5 +1,6 @@
 #include "examples/operator/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -109,6 +110,9 @@ int RunOperator(const RunCommand& command) {
   }
   OpenLog(command.log_format == "json" ? LogFormat::kJson : LogFormat::kText, LevelOf(command.log_level));
   const Signals signals;  // before any other thread begins
+  // Hundreds of threads that each read large texts now and then: what they give back goes back to the system.
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   executors::KubernetesClient kubernetes(*config);
   executors::JolokiaOptions jolokia_options;
   jolokia_options.port = command.jolokia_port;

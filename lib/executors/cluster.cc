@@ -21,26 +21,11 @@ ClusterOptions WithClock(ClusterOptions options) {
   return options;
 }
 
-// The CassandraCluster taken out of what was listed; null when it is not there.
-Json TakeCluster(const std::string& name, std::vector<Json>* objects) {
-  for (auto it = objects->begin(); it != objects->end(); ++it) {
-    if (TextAt(*it, {"kind"}) != kCassandraClusters.kind || TextAt(*it, {"metadata", "name"}) != name) continue;
-    Json found = std::move(*it);
-    objects->erase(it);
-    return found;
-  }
-  return nullptr;
-}
-
-std::vector<Json> ObjectsOf(const Collected& collected) {
-  std::vector<Json> objects;
-  for (const dump::DumpFile& file : collected.files) {
-    if (file.name != "kubernetes.json") continue;
-    Json list = Json::parse(file.text, nullptr, false);
-    if (!list.is_object() || !list.contains("items")) continue;
-    for (Json& item : list["items"]) objects.push_back(std::move(item));
-  }
-  return objects;
+// Reading what a cluster told takes many times its size: one cluster at a time, so that hundreds of them do not take
+// hundreds of times that at once.
+std::mutex& Reading() {
+  static auto* mutex = new std::mutex();
+  return *mutex;
 }
 
 v1::Sources SourcesOf(const Json& cluster, Collected collected, int64_t now) {
@@ -119,12 +104,12 @@ absl::StatusOr<v1::Observed> ClusterExecutor::Observe() {
   }
   absl::StatusOr<Collected> collected = Collect(collect, lists_, jolokia_);
   if (!collected.ok()) return collected.status();
-  look->objects = ObjectsOf(*collected);
-  for (const std::string& missing : collected->missing) look->missing.push_back(missing);
-  look->cassandra_cluster = TakeCluster(options_.name, &look->objects);
-  if (look->cassandra_cluster.is_null()) return absl::NotFoundError("the CassandraCluster is gone");
+  look->missing.insert(look->missing.end(), collected->missing.begin(), collected->missing.end());
+  look->cassandra_cluster = *live;
+  std::unique_lock<std::mutex> turn(Reading());
   dump::SourcesResult read =
       dump::ReadSources(SourcesOf(look->cassandra_cluster, *std::move(collected), collect.now_seconds));
+  turn.unlock();
   look->findings.assign(read.read.findings().begin(), read.read.findings().end());
   look->problems = read.problems;
   look->observed = read.read.request().observed();

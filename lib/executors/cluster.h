@@ -34,8 +34,7 @@ struct ClusterOptions {
 
 // The last look, for status and messages.
 struct ClusterLook {
-  Json cassandra_cluster;     // as the API server has it; null: none was seen yet
-  std::vector<Json> objects;  // all others that were listed
+  Json cassandra_cluster;  // as the API server has it; null: none was seen yet
   v1::Observed observed;
   std::vector<v1::Finding> findings;  // of reading
   std::vector<std::string> missing;   // what could not be asked

@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/executors/collect.h"
 #include "lib/executors/config_map_ledger.h"
 #include "lib/executors/conformance.h"
 #include "lib/executors/test_server.h"
@@ -23,7 +24,6 @@
 namespace cassplan::executors {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -562,10 +562,15 @@ TEST_F(ClusterTest, LooksAtItsOwnObjects) {
   mounts.erase("status");
   mounts["spec"]["volumes"] = Json::array({{{"persistentVolumeClaim", {{"claimName", "data-demo-dc1-rack1-0"}}}}});
   api_.Put(kPods, mounts);
+  CollectOptions options;
+  options.cluster = "demo";
+  options.name_space = kSpace;
+  options.only_this_cluster = true;
+  const absl::StatusOr<Collected> collected = Collect(options, lists_.get(), jolokia_.get());
+  ASSERT_TRUE(collected.ok()) << collected.status();
   std::vector<std::string> pods;
-  const std::unique_ptr<ClusterExecutor> executor = Make();
-  const std::shared_ptr<const ClusterLook> look = executor->Look();
-  for (const Json& object : look->objects) {
+  const Json list = Json::parse(collected->files[0].text);
+  for (const Json& object : list["items"]) {
     if (TextAt(object, {"kind"}) == "Pod") pods.push_back(TextAt(object, {"metadata", "name"}));
   }
   EXPECT_THAT(pods, ElementsAre("demo-dc1-rack1-0", "demo-dc1-rack9-0", "rescue"));

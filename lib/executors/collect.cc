@@ -149,7 +149,9 @@ absl::StatusOr<Collected> Collect(const CollectOptions& options, SharedLists* li
   std::vector<Node> nodes = NodesOf(items, options.cluster);
   Asker(options, jolokia, &nodes).Run();
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", Json::object()}, {"items", items}};
-  collected.files.push_back({"kubernetes.json", list.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"});
+  collected.files.push_back(
+      {"kubernetes.json",
+       list.dump(options.only_this_cluster ? -1 : 1, ' ', false, Json::error_handler_t::replace) + "\n"});
   collected.files.push_back({"dump.json", Json({{"observed_at_seconds", options.now_seconds}}).dump() + "\n"});
   for (Node& node : nodes) {
     if (node.error.empty()) {
