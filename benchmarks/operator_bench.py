@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What cassplan-operator costs with many clusters of nine nodes that all are as desired.
 
-usage: operator.py BUILD [--clusters N ...] [--seconds S]     BUILD: a build folder, such as build/release
+usage: operator_bench.py BUILD [--clusters N ...] [--seconds S]     BUILD: a build folder, such as build/release
 
 The API server and the nodes are played in this process, with objects and answers as real ones have them (tests/golden/dumps.py), so that only the
 operator's own memory and time are measured. First all clusters are looked at at once (a start), then for S seconds nothing changes.
