@@ -16,12 +16,13 @@ absl::StatusOr<std::shared_ptr<const Json>> SharedLists::List(const Resource& re
     const int64_t number = ++kind.begun;
     lock.unlock();
     absl::StatusOr<Json> list = kubernetes_.List(resource, name_space);
-    std::shared_ptr<const Json> whole = list.ok() ? std::make_shared<const Json>(*std::move(list)) : nullptr;
+    const absl::Status status = list.status();
+    std::shared_ptr<const Json> whole = status.ok() ? std::make_shared<const Json>(*std::move(list)) : nullptr;
     lock.lock();
     if (whole != nullptr) {
       kind.answer = std::move(whole);
     } else {
-      kind.answer = list.status();
+      kind.answer = status;
     }
     kind.done = number;
     kind.running = false;
