@@ -48,6 +48,7 @@ class World:
         self.events = []
         self.writes = []
         self.reads = []
+        self.paths = []
         self.trouble = lambda method, plural, name: None
         self.watch_trouble = lambda plural: None  # "gone", "drop" or "hang"
         self.over = False
@@ -120,6 +121,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         plural, name, query = begun
         world = self.server.world
         world.reads.append((plural, name))
+        world.paths.append(self.path)
         if "watch" in query:
             self.watch(plural, int(query["resourceVersion"][0] or 0))
         elif name:

@@ -122,6 +122,12 @@ class Plugin(unittest.TestCase):
         self.assertIn("create_rack", kinds)
         self.assertIn("Exit codes", self.run_plugin("plan", "--help").stdout)
         self.assertIn("rack1", self.run_plugin("explain", "demo", "dc1/rack1").stdout)
+        # Options count wherever they stand: another namespace has no such cluster.
+        for arguments in (("explain", "demo", "dc1/rack1", "-n", "elsewhere"), ("plan", "demo", "--runbook", "-n", "elsewhere"),
+                          ("simulate", "demo", "-n", "elsewhere", "--hours", "1")):
+            self.world.paths.clear()
+            self.run_plugin(*arguments)
+            self.assertTrue(self.world.paths and all("/namespaces/elsewhere/" in p or "/namespaces/" not in p for p in self.world.paths), arguments)
         self.assertIn("converged", self.run_plugin("simulate", "demo", "--hours", "12").stdout)
         other = self.work / "other.json"
         other.write_text(json.dumps(cluster(nodesPerRacks=2)))

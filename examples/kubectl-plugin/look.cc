@@ -172,7 +172,7 @@ int Look(const Reach& reach, const LookCommand& command) {
   }
   if (!written.ok()) return Fail(written);
   std::vector<std::string> arguments = {command.command};
-  // What is explained is the first argument of `cassplan explain`.
+  if (!command.what.empty()) arguments.push_back(command.what);
   arguments.insert(arguments.end(), command.rest.begin(), command.rest.end());
   for (const std::string& one :
        {std::string("--desired"), command.file.empty() ? scratch.File("desired.json") : command.file,

@@ -14,6 +14,7 @@ struct LookCommand {
   std::string command;  // plan, explain, simulate
   std::string cluster;
   std::string file;
+  std::string what;  // explain
   std::string jolokia_user;
   std::string jolokia_password_file;
   int32_t jolokia_port = 8778;

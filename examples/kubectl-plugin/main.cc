@@ -35,6 +35,8 @@ CLI::App* AddLook(CLI::App* app, const char* name, const char* about, LookComman
   CLI::App* look = app->add_subcommand(name, about);
   DescribeReach(look, reach);
   look->add_option("cluster", command->cluster, "Name of the CassandraCluster")->required();
+  // Its own, so that options after it are still read here.
+  if (look->get_name() == "explain") look->add_option("what", command->what, "A node, rack, action, keyspace or guard");
   look->add_option("--file,-f", command->file, "Plan for this CassandraCluster instead of the live one")
       ->check(CLI::ExistingFile);
   look->add_option("--jolokia-port", command->jolokia_port, "Port of Jolokia on each node")
