@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(cmake ninja-build g++ clang-14 libclang-rt-14-dev clang-format-14 ccache libabsl-dev libprotobuf-dev
-  protobuf-compiler nlohmann-json3-dev libyaml-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libcurl4-openssl-dev libspdlog-dev prometheus-cpp-dev
+  protobuf-compiler nlohmann-json3-dev libyaml-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libcurl4-openssl-dev libssl-dev libspdlog-dev prometheus-cpp-dev
   libcivetweb-dev binutils
   python3 python3-jsonschema python3-venv abigail-tools pkg-config debootstrap dpkg-dev file git ca-certificates)
 
