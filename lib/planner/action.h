@@ -95,6 +95,7 @@ struct Action {
   bool after_repair = false;    // alter_keyspace: a repair is owed before, and no action of the plan does it
   bool last_seeds = false;      // set_seeds: the list once all nodes are there
   int32_t final_factor = 0;     // alter_keyspace: where its steps lead to
+  Id blocked_by = kNone;        // shrink_rack: a slot above it that stays, and a rack drops its highest one only
   bool in_flight = false;       // the ledger has it started already: counts as placed, is not planned again
   OrderKey key;
   std::vector<ActionIndex> hard;  // predecessors that must be placed

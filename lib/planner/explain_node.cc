@@ -70,7 +70,11 @@ std::string Describer::Down() const {
 void Describer::Restart() {
   const planner::Rack& rack = m_.rack(a_.rack);
   SlotIdentity();
-  if (!a_.was_down) NothingElseDown();
+  if (!a_.was_down) {
+    NothingElseDown();
+  } else {
+    Pre("member_up", "no");  // back meanwhile, it would be a serving node that is taken away
+  }
   Pre("template_revision", rack.desired_revision);
   Done("template_revision", rack.desired_revision);
   Done("member_up_for_majority", "yes");

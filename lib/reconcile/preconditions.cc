@@ -83,18 +83,22 @@ class Facts {
   absl::btree_map<std::string, std::string> releases;  // by host id, as others say
   std::set<std::string> moving;                        // host ids
   int viewers() const { return static_cast<int>(views_.size()); }
+  int OthersThan(const std::string& host) const { return viewers() - (views_.contains(host) ? 1 : 0); }
+
+  // By its own word, where it gives one.
+  static bool Serves(v1::NodeMode mode) {
+    return mode == v1::NODE_MODE_NORMAL || mode == v1::NODE_MODE_LEAVING || mode == v1::NODE_MODE_MOVING ||
+           mode == v1::NODE_MODE_DECOMMISSION_FAILED || mode == v1::NODE_MODE_UNSPECIFIED;
+  }
 
   // Names of those in the ring that no majority of the others sees up.
   std::vector<std::string> Down() const {
     std::vector<std::string> down;
     for (const auto& [host, votes] : members) {
       if (votes.in_ring == 0 || host == target_.host_id()) continue;
-      const int others = viewers() - (views_.contains(host) ? 1 : 0);
+      const int others = OthersThan(host);
       const auto own = nodes.find(host);
-      const bool serves = own == nodes.end() || own->second->mode() == v1::NODE_MODE_NORMAL ||
-                          own->second->mode() == v1::NODE_MODE_LEAVING || own->second->mode() == v1::NODE_MODE_MOVING ||
-                          own->second->mode() == v1::NODE_MODE_DECOMMISSION_FAILED ||
-                          own->second->mode() == v1::NODE_MODE_UNSPECIFIED;
+      const bool serves = own == nodes.end() || Serves(own->second->mode());
       const bool up = serves && (2 * votes.up > others || (others == 0 && own != nodes.end()));
       if (!up && !moving.count(host)) down.push_back(host);
     }
@@ -336,8 +340,24 @@ std::string CheckDownForAll(const Facts& f, const v1::Action& a, const std::stri
   return it->second.up == 0 ? "" : StrCat(it->second.up, " node(s) see it up");
 }
 
+// Of the target itself: no majority of the others sees it up, or it says itself that it does not serve.
+std::string CheckNotUp(const Facts& f, const v1::Action& a) {
+  const v1::NodeMode mode = f.node == nullptr ? v1::NODE_MODE_UNSPECIFIED : f.node->mode();
+  if (!Facts::Serves(mode)) return "";
+  const std::string& host = a.target().host_id();
+  const auto it = f.members.find(host);
+  const int up = it == f.members.end() ? 0 : it->second.up;
+  const int others = f.OthersThan(host);
+  if (2 * up > others) return StrCat(up, " node(s) see it up");
+  if (it != f.members.end() && others > 0) return "";
+  if (mode == v1::NODE_MODE_NORMAL) return ModeName(mode);
+  const bool stopped = f.slot == nullptr ? f.slots_complete : f.slot->has_ready() && !f.slot->ready();
+  return host.empty() || others > 0 || stopped ? "" : "not known";
+}
+
 // Of the target itself: it answers, and no other node says that it is down.
-std::string CheckUp(const Facts& f, const v1::Action& a, const std::string&) {
+std::string CheckUp(const Facts& f, const v1::Action& a, const std::string& value) {
+  if (value == "no") return CheckNotUp(f, a);
   if (f.node == nullptr) return "not known";
   if (f.node->mode() != v1::NODE_MODE_NORMAL) return ModeName(f.node->mode());
   const auto it = f.members.find(a.target().host_id());

@@ -6,6 +6,7 @@
 #include "cassplan/planner.h"
 #include "cassplan/reconcile.h"
 #include "tests/testing/cluster.h"
+#include "tests/testing/edit.h"
 
 namespace cassplan {
 namespace {
@@ -139,6 +140,29 @@ TEST(Preconditions, TheNodeItselfIsUp) {
   const v1::Target& t = flush.target();
   cluster.node(t.datacenter() + "/" + t.rack() + "/" + std::to_string(t.ordinal())).up = false;
   EXPECT_EQ(Unmet(flush, cluster), "member_up ");
+}
+
+// A restart that was planned for a dead node does not take away one that is back.
+TEST(Preconditions, TheNodeIsStillDown) {
+  Cluster cluster = Stale();
+  cluster.node("dc1/r1/0").up = false;
+  const v1::Action restart = Find(cluster, v1::ACTION_KIND_RESTART_NODE);
+  ASSERT_EQ(restart.target().rack(), "r1");
+  EXPECT_EQ(Unmet(restart, cluster), "");
+  cluster.node("dc1/r1/0").up = true;
+  EXPECT_EQ(Unmet(restart, cluster), "member_up ");
+  cluster.node("dc1/r1/0").mode = v1::NODE_MODE_DRAINED;  // its peers have not noticed yet
+  EXPECT_EQ(Unmet(restart, cluster), "");
+  // Nobody can be asked, and nothing shows that its process has stopped.
+  cluster.node("dc1/r1/0").mode = v1::NODE_MODE_NORMAL;
+  for (auto& [slot, node] : cluster.nodes()) node.answers = false;
+  v1::PlanRequest silent = cluster.Build();
+  testing::DropReports(v1::Report::kView, &silent);
+  const auto unmet = CheckPreconditions(restart, silent.observed(), kNow);
+  ASSERT_EQ(unmet.size(), 1u);
+  EXPECT_EQ(unmet[0].condition.fact(), "member_up");
+  testing::SlotFactsOf("dc1/r1/0", &silent)->set_ready(false);
+  EXPECT_TRUE(CheckPreconditions(restart, silent.observed(), kNow).empty());
 }
 
 TEST(Preconditions, AFactThatIsNotKnownIsNotMet) {

@@ -163,6 +163,9 @@ class PreparationCheck {
       case v1::ACTION_KIND_GROW_VOLUME:
         CheckGrowth(number, operation);
         break;
+      case v1::ACTION_KIND_SHRINK_RACK:
+        CheckHighest(number, operation);
+        break;
       default:
         break;
     }
@@ -254,6 +257,28 @@ class PreparationCheck {
       if (volume.capacity >= wanted || !Desired(operation.target, ordinal) || GrownBefore(at, number)) continue;
       Add("volume-growth", number, absl::StrCat("the volume of ordinal ", ordinal, " has not grown before"));
     }
+  }
+
+  // A workload only ever drops its last slot, whichever the action names.
+  void CheckHighest(int32_t number, const Operation& operation) {
+    const auto rack = racks_.find(PlaceOf(operation.target));
+    if (rack == racks_.end() || !rack->second->has_nodes() || !operation.target.has_ordinal()) return;
+    for (int32_t above = operation.target.ordinal() + 1; above < rack->second->nodes(); ++above) {
+      v1::Target target = operation.target;
+      target.set_ordinal(above);
+      if (DroppedBefore(world_.FindSlot(target), number)) continue;
+      Add("highest-slot", number, absl::StrCat("the rack has a slot ", above, " above it, which stays"));
+      return;
+    }
+  }
+
+  bool DroppedBefore(int32_t slot, int32_t number) const {
+    for (int32_t i = 0; i < Size(scene_.operations) && slot != kNone; ++i) {
+      const Operation& other = At(scene_.operations, i);
+      if (other.kind != v1::ACTION_KIND_SHRINK_RACK || other.slot != slot) continue;
+      if (other.in_flight() || order_.Before(i, number)) return true;
+    }
+    return false;
   }
 
   bool Desired(const v1::Target& target, int32_t ordinal) {

@@ -151,5 +151,35 @@ TEST(Preparations, VolumesBeforeTheirWorkload) {
   EXPECT_THAT(BrokenIn(WithVolumes(true), shrinks), Contains("volume-growth"));
 }
 
+// A workload of three slots; the middle one is to go.
+TEST(Preparations, HighestSlot) {
+  TestCluster cluster(1, 1, 3);
+  for (const char* slot : {"dc1/r1/1", "dc1/r1/2"}) {
+    cluster[slot].in_views = false;
+    cluster[slot].mode = v1::NODE_MODE_DECOMMISSIONED;
+  }
+  v1::PlanRequest request = cluster.Request();
+  v1::Report* report = request.mutable_observed()->add_reports();
+  report->set_observed_at_seconds(kNow);
+  report->set_status(v1::REPORT_STATUS_OK);
+  report->mutable_subject()->set_datacenter("dc1");
+  report->mutable_subject()->set_rack("r1");
+  report->mutable_rack()->set_present(true);
+  report->mutable_rack()->set_nodes(3);
+  TestPlan middle;
+  middle.Add(v1::ACTION_KIND_SHRINK_RACK, MemberTarget("dc1/r1/1"));
+  EXPECT_THAT(BrokenIn(request, middle), Contains("highest-slot"));
+  TestPlan unordered;
+  unordered.Add(v1::ACTION_KIND_SHRINK_RACK, MemberTarget("dc1/r1/2"));
+  unordered.Add(v1::ACTION_KIND_SHRINK_RACK, MemberTarget("dc1/r1/1"));
+  EXPECT_THAT(BrokenIn(request, unordered), Contains("highest-slot"));
+  TestPlan from_the_top;
+  const std::string top = from_the_top.Add(v1::ACTION_KIND_SHRINK_RACK, MemberTarget("dc1/r1/2"));
+  from_the_top.Add(v1::ACTION_KIND_SHRINK_RACK, MemberTarget("dc1/r1/1"), {top});
+  EXPECT_THAT(BrokenIn(request, from_the_top), Not(Contains("highest-slot")));
+  report->mutable_rack()->set_nodes(2);  // of which it is the last
+  EXPECT_THAT(BrokenIn(request, middle), Not(Contains("highest-slot")));
+}
+
 }  // namespace
 }  // namespace cassplan::verify::testing

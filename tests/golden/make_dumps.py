@@ -283,6 +283,7 @@ ASKS = [
     Case("c53-old-intent-and-new-node", f1(3), f1(3), SHOP,
          raw_started=[("decommission", "dc1/rack1/2", uid("host", "first life"), "in_flight")]),
     Case("c54-decommissioned-and-wanted-again", f1(4), f1(4), SHOP, {"dc1/rack1/3": DECOMMISSIONED}),
+    Case("c54-decommissioned-below-others", f1(4), f1(4), SHOP, {"dc1/rack1/1": DECOMMISSIONED}),
     Case("c48-decommission-that-hangs", f1(4), f1(3), SHOP, {"dc1/rack1/3": LEAVING},
          raw_started=[("decommission", "dc1/rack1/3", uid("host", "dc1/rack1/3"), "timed_out")]),
     Case("c57-ghost", SIX, SIX, SHOP3, {"dc1/rack2/2": GHOST}, {"dc1/rack2": 2}, policy=REPLACE,

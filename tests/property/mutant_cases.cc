@@ -68,6 +68,14 @@ v1::PlanRequest JoinOnAnUnknownVolume() {
   return request;
 }
 
+v1::PlanRequest DropASlotBelowOthers() {
+  Cluster c(Even(3));
+  testing::Node& left = c.node("dc1/r1/1");
+  left.in_views = false;
+  left.mode = v1::NODE_MODE_DECOMMISSIONED;
+  return c.Build();
+}
+
 v1::PlanRequest ShrinkWhileTheNodeLeaves() {
   Cluster c(Even(2));
   c.desired["dc1"]["r1"] = 1;
@@ -235,6 +243,7 @@ const std::vector<Seen>& SeenByTheVerifier() {
       {"replication-floor", "LeaveWithoutTheJoin", LeaveWithoutTheJoin, "replication-floor"},
       {"replication-change", "AlterWhileRangesMove", AlterWhileRangesMove, "replication-change"},
       {"fresh-volume", "JoinOnAnUnknownVolume", JoinOnAnUnknownVolume, "fresh-volume"},
+      {"fresh-volume", "DropASlotBelowOthers", DropASlotBelowOthers, "highest-slot"},
       {"volume-last", "ShrinkWhileTheNodeLeaves", ShrinkWhileTheNodeLeaves, "left-first"},
       {"cleanup-debt", "LeaveWithDebt", LeaveWithDebt, "cleanup-debt"},
       {"movement-sources", "JoinWithADonorDown", JoinWithADonorDown, "movement-sources"},

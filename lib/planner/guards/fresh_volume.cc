@@ -1,18 +1,20 @@
 // fresh-volume: a node joins only on a volume that is absent, proven empty, or emptied by this plan; a node that has
 // data starts only on the volume of the member of its slot. An old volume would bring a node back with a foreign host
-// id, or with dead data.
+// id, or with dead data. Where a node has left and is wanted again its slot is dropped, emptied and taken anew, which
+// only the highest slot of a rack can be.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kUnknownVolume, kUnknownContents, kOtherMember, kLeft, kGone };
+enum Code : uint8_t { kUnknownVolume, kUnknownContents, kOtherMember, kLeft, kGone, kSlotAbove };
 
 }  // namespace
 
 void CheckFreshVolume(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
+  if (a.kind == Kind::kShrinkRack && a.blocked_by != kNone) out->Add(kSlotAbove, kNoResource, a.blocked_by);
   if (a.kind != Kind::kStartNode) return;
   const Slot& slot = ask.model.slot(a.slot);
   const VolumeState& volume = slot.volume;
@@ -39,9 +41,18 @@ void CheckFreshVolume(const Ask& ask, Refusals* out) {
   }
 }
 
-Text DescribeFreshVolume(const Model& m, const Action&, const Refusal& r) {
+Text DescribeFreshVolume(const Model& m, const Action& a, const Refusal& r) {
   const std::string slot = m.SlotName(r.subject);
   switch (r.code) {
+    case kSlotAbove: {
+      const std::string own = m.SlotName(a.slot);
+      const absl::string_view claim = m.slot(a.slot).volume.name;
+      return {absl::StrCat("the node of ", own, " has left; only the highest slot of a rack can be emptied, and ", slot,
+                           " above it stays"),
+              absl::StrCat("see that nodetool status on another node does not list it; then delete the claim ",
+                           claim.empty() ? absl::string_view("of the slot") : claim, " and the Pod of ", own,
+                           ": both are made anew, and a node joins there")};
+    }
     case kUnknownVolume:
       return {absl::StrCat("whether slot ", slot, " has a volume already is not known"),
               "collect the volumes of the cluster"};

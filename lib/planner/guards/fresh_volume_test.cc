@@ -61,6 +61,33 @@ TEST(FreshVolume, EmptiedByThePlan) {
   EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
 }
 
+// Slots go from the top: the one in the middle is emptied by hand. Where those above it go, too, it is the highest
+// then.
+TEST(FreshVolume, OfASlotBelowOthers) {
+  Cluster cluster(Even(3));
+  testing::Node& left = cluster.node("dc1/r1/1");
+  left.in_views = false;
+  left.mode = v1::NODE_MODE_DECOMMISSIONED;
+  EXPECT_EQ(
+      Answer(cluster, kGuard, "shrink_rack dc1/r1/1"),
+      "the node of dc1/r1/1 has left; only the highest slot of a rack can be emptied, and dc1/r1/2 above it stays "
+      "| see that nodetool status on another node does not list it; then delete the claim data-dc1/r1/1 and the "
+      "Pod of dc1/r1/1: both are made anew, and a node joins there");
+  EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), "held by predecessor");
+  cluster.desired = Even(2);
+  EXPECT_EQ(Answer(cluster, kGuard, "shrink_rack dc1/r1/2"), kPlanned);
+  EXPECT_EQ(Answer(cluster, kGuard, "shrink_rack dc1/r1/1"), kPlanned);
+  EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
+  // What the person was told to do.
+  cluster.desired = Even(3);
+  left.started_times = 1;
+  left.mode = v1::NODE_MODE_JOINING;
+  left.movement = v1::PEER_MOVEMENT_JOINING;
+  left.in_views = true;
+  left.host_id = "anew";
+  EXPECT_EQ(Answer(cluster, kGuard, "shrink_rack dc1/r1/1"), "not wanted");
+}
+
 // A stopped member starts on its own data only.
 TEST(FreshVolume, OfAMemberThatIsStopped) {
   Cluster cluster(Even(2));

@@ -28,6 +28,14 @@ int32_t Highest(const Ask& ask, Id dc, Id* keyspace) {
   return highest;
 }
 
+// Is it among the nodes that are counted now? One that is still joining by itself is not.
+bool Counted(const Ask& ask) {
+  const Action& a = ask.action;
+  if (a.member == kNone || ask.facts.InRing(a.member)) return true;
+  return std::any_of(ask.model.in_flight.begin(), ask.model.in_flight.end(),
+                     [&](const InFlight& f) { return f.kind == Kind::kStartNode && f.slot == a.slot; });
+}
+
 }  // namespace
 
 void CheckReplicationFloor(const Ask& ask, Refusals* out) {
@@ -44,6 +52,7 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
     out->Add(kUnknown);
     return;
   }
+  if (!Counted(ask)) return;  // without it there are as many as now
   const int32_t left = ask.facts.NodesInDc(a.dc) - 1;
   if (left == 0 && DesiredNodes(ask.model, a.dc) == 0) return;  // datacenter-empty judges the last node
   const int32_t rf = Highest(ask, a.dc, &keyspace);

@@ -46,6 +46,18 @@ std::string ForceReason(const Model& m, Id dc, int32_t nodes_in_dc, int32_t node
   return absl::StrCat("; forced, since only ", names, " would have fewer nodes than replicas: alter it");
 }
 
+// A slot of the rack above `s` that is there and stays; kNone: it can be the highest one.
+Id StaysAbove(const Model& m, Id s, const std::vector<Id>& victims) {
+  const Rack& rack = m.rack(m.slot(s).rack);
+  for (Id above = s + 1; above < rack.last_slot; ++above) {
+    const Slot& slot = m.slot(above);
+    const bool known = rack.present == Known::kYes && !rack.nodes_unknown;
+    const bool there = known ? slot.ordinal < rack.nodes : slot.present == Known::kYes;
+    if (there && std::find(victims.begin(), victims.end(), above) == victims.end()) return above;
+  }
+  return kNone;
+}
+
 }  // namespace
 
 std::vector<Id> InOrderOfLeaving(const Model& m, const std::vector<Id>& slots) {
@@ -76,7 +88,8 @@ void LowerScaleIn(Lowering* l) {
     ++all;
   }
   int32_t turn = 0;
-  for (const Id s : Victims(*l)) {
+  const std::vector<Id> victims = Victims(*l);
+  for (const Id s : victims) {
     const Slot& slot = m.slot(s);
     const size_t rack = static_cast<size_t>(slot.rack);
     ++turn;
@@ -101,6 +114,7 @@ void LowerScaleIn(Lowering* l) {
     }
     const ActionIndex shrink = l->Add(Kind::kShrinkRack, kGroupShrink, slot.rack, s, "surplus-slot");
     l->at(shrink).key.turn = turn;
+    l->at(shrink).blocked_by = StaysAbove(m, s, victims);
     if (leave >= 0) l->at(shrink).hard.push_back(leave);
     if (last_shrink[rack] >= 0) l->at(shrink).hard.push_back(last_shrink[rack]);
     last_shrink[rack] = shrink;
