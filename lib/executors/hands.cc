@@ -38,7 +38,8 @@ constexpr v1::ActionKind kKinds[] = {v1::ACTION_KIND_CREATE_CLUSTER_OBJECTS,
                                      v1::ACTION_KIND_GARBAGE_COLLECT,
                                      v1::ACTION_KIND_REPAIR,
                                      v1::ACTION_KIND_TAKE_SNAPSHOT,
-                                     v1::ACTION_KIND_CLEAR_SNAPSHOT};
+                                     v1::ACTION_KIND_CLEAR_SNAPSHOT,
+                                     v1::ACTION_KIND_ALTER_KEYSPACE};
 
 // What the API server may answer better in a moment.
 bool MayPass(const absl::Status& status) {
@@ -139,6 +140,8 @@ absl::Status Hands::DoKind() {
     case v1::ACTION_KIND_CLEAR_SNAPSHOT:
     case v1::ACTION_KIND_STOP_COMPACTION:
       return Snapshot();
+    case v1::ACTION_KIND_ALTER_KEYSPACE:
+      return AlterKeyspace();
     default:
       return absl::UnimplementedError(absl::StrCat("this executor cannot do ", v1::ActionKind_Name(action_.kind())));
   }

@@ -1,4 +1,5 @@
-// How each kind of action is done on Kubernetes (hands_objects.cc) and by Cassandra's nodes (hands_nodes.cc).
+// How each kind of action is done on Kubernetes (hands_objects.cc), by Cassandra's nodes (hands_nodes.cc) and in CQL
+// (hands_cql.cc).
 #ifndef CASSPLAN_LIB_EXECUTORS_HANDS_H_
 #define CASSPLAN_LIB_EXECUTORS_HANDS_H_
 
@@ -67,6 +68,9 @@ class Hands {
   absl::StatusOr<std::string> Address() const;
   absl::StatusOr<std::string> AnyOtherAddress() const;
   absl::StatusOr<std::vector<std::string>> Keyspaces(const std::string& address, bool local_too);
+
+  // ---- CQL (hands_cql.cc)
+  absl::Status AlterKeyspace();
 
   // ---- both
   std::string PodName() const;

@@ -118,6 +118,7 @@ void ReadPodSettings(ReadContext* context, Fields* spec, ParsedCluster* cluster)
   cluster->service_account_name = spec->Text("serviceAccountName", "cassandra-cluster-node");
   cluster->image_pull_secret = ReadReference(context, spec, "imagePullSecret");
   cluster->jolokia_secret = ReadReference(context, spec, "imageJolokiaSecret");
+  cluster->cql_secret = ReadReference(context, spec, "cqlSecret");
   cluster->config_map_name = spec->Text("configMapName");
   cluster->config = ReadConfig(context, spec, "config");
   cluster->sidecars = ReadSidecars(context, spec, "sidecarConfigs");
@@ -191,6 +192,28 @@ void ReadJmx(ReadContext* context, Fields* spec, ParsedCluster* cluster) {
   cluster->jmx = jmx;
 }
 
+constexpr int32_t kMaxReplicas = 1000;
+
+void ReadKeyspaces(ReadContext* context, Fields* spec, ParsedCluster* cluster) {
+  const model::Value* map = spec->Map("keyspaces");
+  if (map == nullptr) return;
+  Fields fields(context, map, spec->PathOf("keyspaces"), /*record=*/true);
+  for (const auto& [name, written] : map->members) {
+    const model::Value* factors = fields.Map(name);
+    if (factors == nullptr) {
+      if (written.IsNull()) fields.AddProblem(name, "must be a map of datacenters and their replicas");
+      continue;
+    }
+    Fields datacenters(context, factors, fields.PathOf(name));
+    std::map<std::string, int32_t>& replicas = cluster->keyspaces[name];
+    for (const auto& [datacenter, factor] : factors->members) {
+      if (factor.IsNull()) datacenters.AddProblem(datacenter, "must be a number of replicas");
+      replicas[datacenter] = datacenters.Int32(datacenter, 0, 0, kMaxReplicas);
+    }
+    if (replicas.empty()) fields.AddProblem(name, "names no datacenter; take the keyspace out to leave it as it is");
+  }
+}
+
 // Fields of the API before v2, which documents and examples still show.
 void RefuseOldFields(Fields* spec) {
   spec->Refuse("baseImage", "write cassandraImage: <image>:<version>");
@@ -236,6 +259,7 @@ void ReadSpec(ReadContext* context, Fields* document, CassandraCluster* result) 
   ReadProbes(&spec, cluster);
   ReadBackup(context, &spec, &cluster->backup);
   ReadJmx(context, &spec, cluster);
+  ReadKeyspaces(context, &spec, cluster);
   const SpecDefaults defaults{ReadCapacity(&spec, "dataCapacity"), spec.Text("dataStorageClass")};
   ReadTopology(context, &spec, defaults, cluster);
   if (const model::Value* policy = spec.Map("policy")) result->policy = *policy;

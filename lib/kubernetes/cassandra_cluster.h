@@ -8,6 +8,7 @@
 #define CASSPLAN_LIB_KUBERNETES_CASSANDRA_CLUSTER_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -121,6 +122,9 @@ struct ParsedCluster {
   JsonText config;
   std::string image_pull_secret;  // name; empty: none
   std::string jolokia_secret;     // name; empty: none
+  // Not CassKop's: the Secret with the login for CQL, and how keyspaces shall be replicated (datacenter -> replicas).
+  std::string cql_secret;  // name; empty: none
+  std::map<std::string, std::map<std::string, int32_t>> keyspaces;
   ParsedProbe liveness;
   ParsedProbe readiness;
   ParsedBackup backup;

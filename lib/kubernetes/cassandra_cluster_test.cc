@@ -216,6 +216,38 @@ TEST(CassandraCluster, AdoptCompletesAFile) {
   EXPECT_EQ(read.desired.locations_size(), locations);
 }
 
+TEST(CassandraCluster, KeyspacesAndTheirLogin) {
+  const CassandraCluster read = Read("  cqlSecret: {name: s}\n  keyspaces: {app: {dc2: 2, dc1: 3}, a: {dc1: 0}}\n");
+  EXPECT_EQ(read.cluster.cql_secret, "s");
+  ASSERT_EQ(read.desired.keyspaces_size(), 2);
+  EXPECT_EQ(read.desired.keyspaces(0).name(), "a");
+  const v1::Keyspace& app = read.desired.keyspaces(1);
+  EXPECT_EQ(app.name(), "app");
+  EXPECT_EQ(app.strategy(), "NetworkTopologyStrategy");
+  ASSERT_EQ(app.datacenters_size(), 2);
+  EXPECT_EQ(app.datacenters(0).datacenter(), "dc1");
+  EXPECT_EQ(app.datacenters(0).replication_factor(), 3);
+  EXPECT_EQ(app.datacenters(1).replication_factor(), 2);
+  // Neither reaches a Pod.
+  EXPECT_EQ(read.desired.datacenters(0).racks(0).template_().revision(),
+            Read("  nodesPerRacks: 1\n").desired.datacenters(0).racks(0).template_().revision());
+}
+
+TEST(CassandraCluster, KeyspacesThatCannotBeMeant) {
+  const auto problems = [](const std::string& keyspaces) {
+    return Joined(
+        ReadCassandraCluster(kHead + std::string("  keyspaces: ") + keyspaces + "\n", "f", Format::kYaml).problems);
+  };
+  EXPECT_THAT(problems("[app]"), HasSubstr("f:5:14: spec.keyspaces: must be a map"));
+  EXPECT_THAT(problems("{app: 3}"), HasSubstr("spec.keyspaces.app: must be a map"));
+  EXPECT_THAT(problems("{app: }"), HasSubstr("spec.keyspaces.app: must be a map of datacenters"));
+  EXPECT_THAT(problems("{app: {}}"), HasSubstr("spec.keyspaces.app: names no datacenter"));
+  EXPECT_THAT(problems("{app: {dc1: }}"), HasSubstr("spec.keyspaces.app.dc1: must be a number of replicas"));
+  EXPECT_THAT(problems("{app: {dc1: many}}"), HasSubstr("spec.keyspaces.app.dc1"));
+  EXPECT_THAT(problems("{app: {dc1: -1}}"), HasSubstr("spec.keyspaces.app.dc1"));
+  EXPECT_THAT(problems("{app: {dc1: 1001}}"), HasSubstr("spec.keyspaces.app.dc1"));
+}
+
 TEST(Names, SeedHostsAreReadBack) {
   const SlotId slot{"dc1", "rack1", 12};
   EXPECT_EQ(SeedHost("my-c", "ns", slot), "my-c-dc1-rack1-12.my-c.ns");

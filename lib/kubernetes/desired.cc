@@ -127,6 +127,16 @@ void FillDesired(const std::vector<v1::Location>& locations, CassandraCluster* c
   desired.set_max_unavailable(parsed.max_pod_unavailable);
   desired.set_auto_cleanup(parsed.auto_pilot);
   desired.set_cleanup_threads(parsed.keyspace_cleanup_threads);
+  for (const auto& [name, replicas] : parsed.keyspaces) {
+    v1::Keyspace* keyspace = desired.add_keyspaces();
+    keyspace->set_name(name);
+    keyspace->set_strategy("NetworkTopologyStrategy");
+    for (const auto& [datacenter, factor] : replicas) {
+      v1::DatacenterReplication* one = keyspace->add_datacenters();
+      one->set_datacenter(datacenter);
+      one->set_replication_factor(factor);
+    }
+  }
   for (const v1::Location& location : locations) *desired.add_locations() = location;
 }
 
