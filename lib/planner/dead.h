@@ -13,6 +13,8 @@ namespace cassplan::planner {
 
 // Known to be down, and a member that this cluster's owner manages.
 bool IsDead(const Member& member);
+// Dead for so short that nothing is done about it yet: it may come back by itself.
+bool IsAwaited(const Model& model, Id member);
 // Since it was first seen down; 0 where that is not known.
 int64_t SecondsDown(const Model& model, const Member& member);
 // Smallest non-zero gc_grace_seconds of the cluster; Cassandra's default where none is known.

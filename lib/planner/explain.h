@@ -30,7 +30,11 @@ struct Common {
   std::vector<Id> down;                  // members of the ring that are down
 };
 
-// ---- parts (explain_action.cc, explain_impact.cc, explain_forecast.cc)
+// ---- parts (explain_action.cc, explain_findings.cc, explain_impact.cc, explain_forecast.cc)
+void AddNote(const Model& model, const Note& note, v1::PlanResponse* response);
+// Those that are worth the time only where the whole plan is written; its pools are there already.
+void AddFindings(const Model& model, const std::vector<Action>& actions, const Schedule& schedule,
+                 v1::PlanResponse* response);
 void FillTarget(const Model& model, const Action& action, v1::Target* target);
 // "restart 9 nodes"
 std::string Phrase(Kind kind, int32_t n);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/fingerprint.h"
 #include "lib/planner/explain.h"
+#include "lib/planner/windows.h"
 
 namespace cassplan::planner {
 
@@ -60,7 +61,7 @@ void NoteWaivers(const Model& m, const std::vector<std::string>& ids,
     const bool known = std::find(ids.begin(), ids.end(), w.action_id) != ids.end();
     const bool passes = std::any_of(used.begin(), used.end(),
                                     [&](const auto& u) { return u.first == w.action_id && u.second == w.guard; });
-    const std::string given = StrCat(w.by, " (", w.why, "), until ", w.until);
+    const std::string given = StrCat(w.by, " (", w.why, "), until ", Instant(w.until));
     if (passes) {
       note.level = Level::kWarning;
       note.message = StrCat("action ", w.action_id, " passes guard ", w.guard, " by a waiver of ", given);

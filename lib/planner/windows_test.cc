@@ -82,5 +82,15 @@ TEST(Windows, WhatTheyAreAbout) {
   EXPECT_NE(NextOpening({drains}, restart, kMonday), 0) << "its drain comes first";
 }
 
+TEST(Windows, Instants) {
+  EXPECT_EQ(Instant(kMonday + 2 * kHour + 5 * 60 + 7), "2026-11-23T02:05:07Z");
+  EXPECT_EQ(Instant(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(Instant(951'782'399), "2000-02-28T23:59:59Z");
+  EXPECT_EQ(Instant(951'782'400), "2000-02-29T00:00:00Z");
+  EXPECT_EQ(Instant(4'107'542'400), "2100-03-01T00:00:00Z");  // no leap year
+  EXPECT_EQ(Instant(253'402'300'799), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(Instant(253'402'300'800), "253402300800 s since 1970");
+}
+
 }  // namespace
 }  // namespace cassplan::planner

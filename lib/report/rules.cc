@@ -88,6 +88,8 @@ constexpr Rule kRules[] = {
      "Wait until the movement is over."},
     {"remembered-node", kFinding, "Nodes should remember no member without a host id.",
      "Collect AllEndpointStates of the FailureDetector, too."},
+    {"repair-owed", kFinding, "What a node missed is repaired before deletions are forgotten.",
+     "nodetool repair --full on the nodes that it names; or set policy.repair.enabled."},
     {"replace-window", kGuard, "A node that was down longer than gc_grace is replaced, never restarted.",
      "Replace it on an empty volume."},
     {"replication-change", kGuard, "Replication grows by one replica and datacenter at a time, with repair between.",

@@ -297,6 +297,7 @@ ASKS = [
          quarantined={"dc1/rack1/1": uid("host", "dc1/rack1/1")}),
     Case("d61-broken-node-and-no-policy", SIX, SIX, SHOP3, {"dc1/rack3/0": DOWN}, down={"dc1/rack3/0": HOURS},
          members=True),
+    Case("d61-only-just-down", SIX, SIX, SHOP3, {"dc1/rack3/0": DOWN}, members=True),
     Case("d62-all-down", SIX, SIX, SHOP3, {f"dc1/rack{r}/{o}": DOWN for r in (1, 2, 3) for o in (0, 1)}, members=True),
     Case("d63-crossed-addresses", SIX, SIX, SHOP3, {"dc1/rack1/0": DOWN, "dc1/rack2/0": DOWN}, members=True,
          swapped={"dc1/rack1/0": "dc1/rack2/0", "dc1/rack2/0": "dc1/rack1/0"}),

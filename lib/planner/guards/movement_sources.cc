@@ -1,6 +1,7 @@
 // movement-sources: every donor and receiver of the ranges that will move is up, and the levels still hold if the mover
-// dies in the middle. A joiner's tokens are not known, so every node of its datacenter is a donor. For replace and
-// removenode the level must hold without the node that is gone.
+// dies in the middle. A joiner's tokens are not known, so every node of its datacenter is a donor, whichever keyspaces
+// there are: it takes Cassandra's own ones from them, too, and gives up where a node that it would take over from is
+// down (consistent range movement). For replace and removenode the level must hold without the node that is gone.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -62,9 +63,6 @@ void CheckIntolerant(const Ask& ask, Refusals* out) {
 }
 
 void CheckJoin(const Ask& ask, Refusals* out) {
-  bool data = false;
-  for (Id c = 0; c < ask.facts.classes(); ++c) data = data || ask.facts.Replicates(c, ask.action.dc);
-  if (!data) return;
   const Id down = AnyAway(ask, ask.action.dc, ask.action.member);
   if (down != kNone) out->Add(kDown, ask.resources.serving(ask.action.dc), down);
 }

@@ -24,6 +24,32 @@ Cluster OneDown(int64_t seconds, v1::DeadNodePolicy policy) {
 
 v1::PlanResponse Plan(const Cluster& cluster) { return RunPipeline(cluster.Build(), ScheduleOptions(), nullptr); }
 
+const std::string& MemberDown(const v1::PlanResponse& response) {
+  static const std::string none;
+  for (const v1::Finding& f : response.findings()) {
+    if (f.rule() == "member-down") return f.message();
+  }
+  return none;
+}
+
+// It may come back by itself: the cluster is not as desired, and nobody is called for yet.
+TEST(ReplaceWindow, OnlyJustSeenDown) {
+  v1::PlanResponse response = Plan(OneDown(0, v1::DEAD_NODE_POLICY_WAIT));
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_IN_PROGRESS);
+  EXPECT_EQ(response.summary(), "waiting to see whether dc1/r1/1 comes back");
+  EXPECT_EQ(MemberDown(response),
+            "dc1/r1/1 is down for less than 60 min (policy.replace_after_seconds) and may come back by itself");
+  EXPECT_EQ(response.next_check_seconds(), 60);
+  EXPECT_EQ(Plan(OneDown(3599, v1::DEAD_NODE_POLICY_WAIT)).outcome(), v1::OUTCOME_IN_PROGRESS);
+  EXPECT_EQ(Plan(OneDown(3600, v1::DEAD_NODE_POLICY_WAIT)).outcome(), v1::OUTCOME_BLOCKED);
+  EXPECT_EQ(Plan(OneDown(60, v1::DEAD_NODE_POLICY_REPLACE)).outcome(), v1::OUTCOME_IN_PROGRESS);
+  Cluster all(Even(2, 3, 2));  // a whole datacenter
+  for (auto& [slot, node] : all.nodes()) node.up = node.dc != "dc2";
+  response = Plan(all);
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_IN_PROGRESS);
+  EXPECT_THAT(response.summary(), StartsWith("waiting to see whether dc2/r1/0, dc2/r1/1"));
+}
+
 TEST(ReplaceWindow, PolicyWaits) {
   Cluster cluster = OneDown(1800, v1::DEAD_NODE_POLICY_WAIT);
   EXPECT_EQ(Answer(cluster, kGuard, "replace_node dc1/r1/1"), "not wanted");
@@ -101,11 +127,13 @@ TEST(ReplaceWindow, RepairIsOwed) {
   EXPECT_EQ(response.ledger().first_seen_down(0).back_at_seconds(), testing::kNow);
   const auto owed = [](const v1::PlanResponse& r) {
     for (const v1::Finding& f : r.findings()) {
-      if (f.rule() == "replace-window") return f.message();
+      if (f.rule() == "repair-owed") return f.message();
     }
     return std::string();
   };
-  EXPECT_THAT(owed(response), StartsWith("dc1/r1/1 was down for longer than hints are kept (3 h)"));
+  EXPECT_EQ(owed(response),
+            "dc1/r1/1 was down for longer than hints are kept (3 h), until 2026-11-22T12:36:40Z: what was written "
+            "meanwhile is missing there until a repair");
   cluster.ledger = response.ledger();
   cluster.node("dc1/r1/1").down_for = 0;
   cluster.policy.mutable_repair()->set_enabled(true);
@@ -123,6 +151,26 @@ TEST(ReplaceWindow, RepairIsOwed) {
   response = Plan(cluster);
   EXPECT_EQ(owed(response), "");
   EXPECT_EQ(response.ledger().first_seen_down_size(), 0);
+}
+
+// After a raise of a replication factor, and repairs are somebody else's.
+TEST(ReplaceWindow, RepairIsOwedAfterAnAlter) {
+  Cluster cluster(Even(1));
+  for (const auto& [slot, node] : cluster.nodes()) {
+    v1::RebuildOwed* owed = cluster.ledger.add_rebuild_owed();
+    testing::SetSlot(slot, owed->mutable_target());
+    owed->mutable_target()->set_host_id(node.host_id);
+    owed->set_keyspace("app");
+    owed->set_replication_factor(3);
+    owed->set_at_seconds(testing::kNow - 3600);
+  }
+  std::string message;
+  const auto findings = Plan(cluster).findings();
+  for (const v1::Finding& f : findings) message += f.rule() == "repair-owed" ? f.message() + " | " + f.remedy() : "";
+  EXPECT_EQ(message,
+            "keyspace app got more replicas at 2026-11-22T11:36:40Z, and dc1/r1/0, dc1/r2/0, dc1/r3/0 have not been "
+            "repaired since: reads of one replica may miss data | nodetool repair --full there before gc_grace ends; "
+            "or set policy.repair.enabled");
 }
 
 }  // namespace
