@@ -427,6 +427,22 @@ class Operator(unittest.TestCase):
 
     # ---- trouble
 
+    def test_a_program_of_ones_own(self):
+        folder = self.work / "commands"
+        folder.mkdir()
+        script = folder / "create_cluster_objects.sh"
+        script.write_text(f'#!/bin/sh\ncat > {self.work}/start\necho "$CASSPLAN_NAMESPACE/$CASSPLAN_CLUSTER" > {self.work}/who\n'
+                          "echo not today >&2\nexit 3\n")
+        script.chmod(0o755)
+        self.world.put("cassandraclusters", cluster())
+        process = self.start("--commands", str(folder))
+        self.until("the program ran", lambda: any("ended with 3: not today" in e.get("why", "") for e in self.log()))
+        start = json.loads((self.work / "start").read_text())
+        self.assertEqual(start["action"]["kind"], "create_cluster_objects")
+        self.assertEqual((self.work / "who").read_text(), f"{NAMESPACE}/demo\n")
+        self.assertFalse(self.world.objects["services"])
+        self.stop(process)
+
     def test_errors_are_tried_again(self):
         for code in (409, 429, 500, 503):
             with self.subTest(code=code):
@@ -563,6 +579,10 @@ class Operator(unittest.TestCase):
         self.assertIn("--listen", self.run_badly("--kubeconfig", config, "--listen", "nonsense"))
         self.assertIn("one namespace", self.run_badly("--kubeconfig", config, environment={"WATCH_NAMESPACE": "a,b"}))
         self.assertIn("no-such-file", self.run_badly("--kubeconfig", config, "--jolokia-password-file", "no-such-file"))
+        self.assertIn("no-such-folder", self.run_badly("--kubeconfig", config, "--commands", "no-such-folder"))
+        (self.work / "commands").mkdir()
+        (self.work / "commands/drian").write_text("")
+        self.assertIn("drian is no kind of action", self.run_badly("--kubeconfig", config, "--commands", str(self.work / "commands")))
         broken = self.work / "broken"
         broken.write_text("{")
         self.assertIn(str(broken), self.run_badly("--kubeconfig", str(broken)))

@@ -68,6 +68,10 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Sha
     driver_->SetDesired(desired, policy);
   };
   executor_ = std::make_unique<executors::ClusterExecutor>(kubernetes, lists, jolokia, std::move(cluster));
+  executors::CommandOptions commands;
+  commands.commands = options_.commands;
+  commands.environment = {{"CASSPLAN_CLUSTER", options_.name}, {"CASSPLAN_NAMESPACE", options_.name_space}};
+  hands_ = std::make_unique<executors::CommandExecutor>(executor_.get(), std::move(commands));
   DriverOptions driver;
   driver.reconcile = options_.reconcile;
   driver.on_round = [this](const Reconciler& reconciler) { OnRound(reconciler); };
@@ -99,14 +103,14 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Sha
     Event("Warning", result.ending == Ending::kFailed ? "Failed" : "EndingUnknown",
           absl::StrCat(KindName(action.kind()), " ", TargetName(action.target()), ": ", result.message));
   };
-  driver_ = std::make_unique<Driver>(executor_.get(), &ledger_, std::move(driver));
+  driver_ = std::make_unique<Driver>(hands_.get(), &ledger_, std::move(driver));
   thread_ = std::thread([this] { Run(); });
 }
 
 ClusterLoop::~ClusterLoop() {
   Stop();
   thread_.join();
-  executor_->Close();
+  hands_->Close();
   metrics_.Forget(name_);
 }
 

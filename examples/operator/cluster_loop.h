@@ -11,6 +11,7 @@
 #include "cassplan/driver.h"
 #include "examples/operator/metrics.h"
 #include "lib/executors/cluster.h"
+#include "lib/executors/command.h"
 #include "lib/executors/config_map_ledger.h"
 
 namespace cassplan::host {
@@ -21,6 +22,7 @@ struct LoopOptions {
   std::string uid;
   ReconcileOptions reconcile;
   executors::JolokiaLogin login;
+  executors::Commands commands;
 };
 
 class ClusterLoop {
@@ -51,6 +53,7 @@ class ClusterLoop {
   LoopOptions options_;
   ClusterName name_;
   std::unique_ptr<executors::ClusterExecutor> executor_;
+  std::unique_ptr<executors::CommandExecutor> hands_;  // the one above, with programs for some kinds
   executors::ConfigMapLedger ledger_;
   std::unique_ptr<Driver> driver_;
   std::atomic<bool> stopped_{false};

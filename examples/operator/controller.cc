@@ -205,6 +205,7 @@ void Controller::OnCluster(const Json& object, bool deleted) {
   loop.uid = uid;
   loop.reconcile = options_.reconcile;
   loop.login = options_.login;
+  loop.commands = options_.commands;
   loops_[name] = std::make_unique<ClusterLoop>(&kubernetes_, &lists_, &jolokia_, &metrics_, std::move(loop));
   metrics_.Clusters(static_cast<int>(loops_.size()));
 }

@@ -19,6 +19,7 @@ struct ControllerOptions {
   std::string name_space;
   ReconcileOptions reconcile;
   executors::JolokiaLogin login;
+  executors::Commands commands;
   int64_t watch_seconds = 300;
 };
 

@@ -71,6 +71,7 @@ void DescribeRun(CLI::App* run, RunCommand* command) {
   run->add_option("--lease", command->lease, "Name of the Lease by which one of several operators acts")
       ->capture_default_str();
   run->add_option("--identity", command->identity, "Name of this process in it (default: $POD_NAME, or host and pid)");
+  run->add_option("--commands", command->commands, "Folder of programs, each named as the kind of action that it does");
   run->add_flag("--no-leader-election", command->no_leader_election, "Act without a Lease; there must be no other");
 }
 

@@ -17,6 +17,7 @@
 #include "examples/operator/log.h"
 #include "examples/operator/metrics.h"
 #include "examples/operator/observe.h"
+#include "lib/executors/command.h"
 #include "lib/executors/kube_config.h"
 
 namespace cassplan::host {
@@ -107,6 +108,11 @@ int RunOperator(const RunCommand& command) {
     const absl::StatusOr<std::string> password = executors::ReadTextFile(command.jolokia_password_file);
     if (!password.ok()) return Fail(password.status().message());
     options.login.password = std::string(absl::StripTrailingAsciiWhitespace(*password));
+  }
+  if (!command.commands.empty()) {
+    const absl::StatusOr<executors::Commands> commands = executors::LoadCommands(command.commands);
+    if (!commands.ok()) return Fail(absl::StrCat("--commands: ", commands.status().message()));
+    options.commands = *commands;
   }
   OpenLog(command.log_format == "json" ? LogFormat::kJson : LogFormat::kText, LevelOf(command.log_level));
   const Signals signals;  // before any other thread begins

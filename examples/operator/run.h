@@ -23,6 +23,7 @@ struct RunCommand {
   std::string lease = "cassplan-operator";
   std::string identity;
   bool no_leader_election = false;
+  std::string commands;  // folder with programs of one's own
 };
 
 // Until SIGTERM or SIGINT; then exit code 0.
