@@ -39,7 +39,8 @@ def merge(into, patch):
 
 
 class World:
-    """The objects, what was written, and what goes wrong: `trouble(method, plural, name)` returns a code, or None."""
+    """The objects, what was written, and what goes wrong: `trouble(method, plural, name)` returns a code, "hang", the bytes of an
+    answer, or None."""
 
     def __init__(self):
         self.objects = {plural: {} for plural in KINDS}
@@ -102,6 +103,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         plural, name, query = self.parts()
         world = self.server.world
         code = world.trouble(method, plural, name)
+        if isinstance(code, bytes):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(code)))
+            self.end_headers()
+            self.wfile.write(code)
+            return None
         if code == "hang":
             while not world.over:
                 time.sleep(0.05)

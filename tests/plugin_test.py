@@ -3,9 +3,12 @@
 
 usage: plugin_test.py KUBECTL_CASSKOP OPERATOR [unittest arguments]
 """
+import base64
+import http.server
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -55,7 +58,8 @@ class Plugin(unittest.TestCase):
     def run_plugin(self, *arguments, expect=0):
         done = subprocess.run([PLUGIN, *arguments], capture_output=True, text=True, check=False, timeout=60,
                               env={**os.environ, "KUBECONFIG": str(self.config), "USER": "me"})
-        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        if expect is not None:
+            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return done
 
     def labels(self, name):
@@ -179,6 +183,125 @@ class Plugin(unittest.TestCase):
         self.world.trouble = lambda method, plural, name: 404 if method == "PATCH" else None
         self.assertIn("played 404", self.run_plugin("cleanup", "--pod", "demo-dc1-rack1-0", expect=3).stderr)
 
+    def test_a_server_that_hangs(self):
+        """Nothing waits for ever, and nothing is said to be done."""
+        self.world.trouble = lambda method, plural, name: "hang"
+        for arguments in (("status",), ("cleanup", "--prefix", "demo"), ("plan", "demo"), ("history", "demo"), ("approve", "demo", "f"),
+                          ("restart", "--crd", "demo", "--full"), ("remove", "--pod", "demo-dc1-rack1-0", "--crd", "demo")):
+            with self.subTest(arguments=arguments):
+                begun = time.monotonic()
+                done = self.run_plugin("--request-timeout", "1", *arguments, expect=6)
+                self.assertLess(time.monotonic() - begun, 15)
+                self.assertRegex(done.stderr, "^error: .+")
+                self.assertEqual(done.stdout, "")
+        self.world.trouble = lambda method, plural, name: "hang" if method == "PATCH" else None
+        done = self.run_plugin("cleanup", "--pod", "demo-dc1-rack1-0", "--request-timeout", "1s", expect=6)
+        self.assertNotIn("is asked for", done.stdout)
+
+    def test_a_server_that_answers_nonsense(self):
+        for answer in (b"", b"<html>sign in</html>", b"[]", b"null", b"7", b'"text"', b"{}", b'{"kind":"Pod"}', b"{" * 5000,
+                       b'{"kind":"CassandraClusterList","items":[1,"x",null,{},{"metadata":7},{"metadata":{"name":["a"]}}]}',
+                       b'{"kind":"PodList","items":{"a":1}}', b'{"kind":"PodList","items":null}', b"\xff\xfe\x00",
+                       b'{"metadata":{"name":"demo","labels":[]},"spec":"x","status":[1,{"plan":2}],"data":{"ledger.json":"x"}}'):
+            self.world.trouble = lambda method, plural, name, answer=answer: answer
+            for arguments in (("status",), ("status", "-o", "json"), ("cleanup", "--prefix", "demo"), ("cleanup", "--pod", "demo-dc1-rack1-0"),
+                              ("plan", "demo"), ("explain", "demo", "dc1"), ("history", "demo"), ("approve", "demo", "f"),
+                              ("restart", "--crd", "demo", "--full"), ("remove", "--pod", "p", "--crd", "demo"), ("pause", "cleanup", "--prefix", "d"),
+                              ("replace", "--pod", "p")):
+                with self.subTest(answer=answer[:40], arguments=arguments):
+                    done = subprocess.run([PLUGIN, *arguments], capture_output=True, text=True, check=False, timeout=60,
+                                          env={**os.environ, "KUBECONFIG": str(self.config)})
+                    self.assertIn(done.returncode, (0, 3, 6) if arguments[0] in ("status", "history") else (3, 6), done.stdout + done.stderr)
+                    if done.returncode:
+                        self.assertTrue("error: " in done.stderr and "internal: " not in done.stderr, done.stderr)
+                    else:
+                        self.assertNotEqual(done.stdout, "")
+        self.assertEqual(self.world.writes, [])
+
+    def test_every_example_of_the_docs(self):
+        self.world.objects["pods"].clear()
+        # Three racks in three zones, so that one can be lost.
+        spec = {"nodesPerRacks": 1, "topology": {"dc": [{"name": "dc1", "rack": [
+            {"name": f"rack{i}", "labels": {"topology.kubernetes.io/zone": f"zone-{z}"}} for i, z in ((1, "a"), (2, "b"), (3, "c"))]}]}}
+        self.world.put("cassandraclusters", cluster(**spec))
+        (self.work / "demo-new.yaml").write_text(json.dumps(cluster(**{**spec, "cassandraImage": "cassandra:4.1.11"})))
+        fingerprint = json.loads(self.run_plugin("plan", "demo", "--format", "json", expect=None).stdout)["plan_fingerprint"]
+        docs = pathlib.Path(__file__).resolve().parent.parent / "docs/kubectl-plugin.md"
+        lines = [line for line in docs.read_text().splitlines() if line.startswith("kubectl casskop ")]
+        lines += [line.strip() for line in self.run_plugin("--help").stdout.splitlines() if line.startswith("  kubectl casskop ")]
+        self.assertGreater(len(lines), 12)
+        says = {"status": "demo", "plan": "create", "explain": "dc1/rack1/0: planned", "simulate": "Hour 1", "approve": "approved: plan",
+                "history": "version", "cleanup": "cleanup is asked for", "restart": "restart is asked for"}
+        self.assertEqual(set(says), {shlex.split(line)[2] for line in lines})
+        for line in lines:
+            with self.subTest(line=line):
+                arguments = shlex.split(line, comments=True)[2:]
+                if arguments[0] == "approve":
+                    arguments[2] = fingerprint
+                self.world.objects["pods"].clear()
+                if arguments[0] in ("cleanup", "restart"):
+                    self.world.put("pods", pod("demo-dc1-rack1-0"))
+                done = subprocess.run([PLUGIN, *arguments], capture_output=True, text=True, check=False, timeout=120, cwd=self.work,
+                                      env={**os.environ, "KUBECONFIG": str(self.config), "USER": "me"})
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertIn(says[arguments[0]], done.stdout)
+
+    def test_options_before_the_command(self):
+        self.world.paths.clear()
+        self.run_plugin("-n", "elsewhere", "status")
+        self.assertTrue(self.world.paths and all("/namespaces/elsewhere/" in p for p in self.world.paths), self.world.paths)
+        self.world.paths.clear()
+        self.run_plugin("-n", "elsewhere", "--request-timeout", "20s", "cleanup", "--prefix", "demo", "-n", NAMESPACE)
+        self.assertTrue(all(f"/namespaces/{NAMESPACE}/" in p for p in self.world.paths), self.world.paths)
+        self.assertIn("nowhere", self.run_plugin("--context", "nowhere", "status", expect=3).stderr)
+        for bad in ("0", "x", "5h", "-1", "4000"):
+            self.assertIn("--request-timeout", self.run_plugin("--request-timeout", bad, "status", expect=3).stderr)
+
+    def test_jolokia_wants_a_login(self):
+        """Of the Secret that the cluster names, or of the command line."""
+        asked = []
+
+        class Jolokia(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                asked.append(self.headers.get("Authorization"))
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(401)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        node = Server(("127.0.0.1", 0), Jolokia)
+        threading.Thread(target=node.serve_forever, daemon=True).start()
+        self.addCleanup(node.server_close)
+        self.addCleanup(node.shutdown)
+        port = str(node.server_address[1])
+        self.world.objects["pods"].clear()
+        one = pod("demo-dc1-rack1-0")
+        one["status"].update({"podIP": "127.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]})
+        one["spec"] = {"containers": [{"name": "cassandra", "image": "cassandra:4.1.10"}]}
+        self.world.put("pods", one)
+        (self.work / "password").write_text("pw\n")
+        given = ("--jolokia-port", port, "--jolokia-user", "me", "--jolokia-password-file", str(self.work / "password"))
+
+        def header(user, password):
+            return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+        for command in (("plan", "demo"), ("approve", "demo", "0123")):
+            asked.clear()
+            self.run_plugin(*command, *given, expect=3 if command[0] == "approve" else None)
+            self.assertEqual(set(asked), {header("me", "pw")}, command)
+        self.world.put("cassandraclusters", cluster(imageJolokiaSecret={"name": "j"}))
+        self.assertIn("Jolokia", self.run_plugin("plan", "demo", "--jolokia-port", port, expect=None).stderr)
+        self.world.put("secrets", {"kind": "Secret", "metadata": {"name": "j"}, "data": {
+            k: base64.b64encode(v.encode()).decode() for k, v in (("username", "them"), ("password", "theirs"))}})
+        for command in (("plan", "demo"), ("approve", "demo", "0123")):
+            asked.clear()
+            self.run_plugin(*command, "--jolokia-port", port, expect=None)
+            self.assertEqual(set(asked), {header("them", "theirs")}, command)
+        self.assertIn("no-such-file", self.run_plugin("approve", "demo", "0123", "--jolokia-password-file", "no-such-file", expect=3).stderr)
+
     def test_bad_input(self):
         self.assertIn("one of --pod and --prefix", self.run_plugin("cleanup", expect=3).stderr)
         self.assertIn("no Pod", self.run_plugin("cleanup", "--pod", "nobody", expect=3).stderr)
@@ -190,5 +313,5 @@ class Plugin(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PLUGIN, OPERATOR = sys.argv.pop(1), sys.argv.pop(1)
+    PLUGIN, OPERATOR = (str(pathlib.Path(sys.argv.pop(1)).resolve()) for _ in range(2))
     unittest.main()

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
@@ -68,6 +69,28 @@ struct Live {
   v1::Ledger ledger;
 };
 
+// As the command line says, else that of the Secret that the cluster names.
+absl::Status Login(const Connection& connection, const Json& cluster, const JolokiaAccess& access,
+                   executors::CollectOptions* options, std::vector<std::string>* missing) {
+  options->jolokia_port = access.port;
+  options->jolokia_user = access.user;
+  if (!access.password_file.empty()) {
+    const absl::StatusOr<std::string> password = executors::ReadTextFile(access.password_file);
+    if (!password.ok()) return absl::InvalidArgumentError(password.status().message());
+    options->jolokia_password = std::string(absl::StripTrailingAsciiWhitespace(*password));
+  }
+  const std::string name = TextAt(cluster, {"spec", "imageJolokiaSecret", "name"});
+  if (!access.user.empty() || name.empty()) return absl::OkStatus();
+  const absl::StatusOr<Json> secret = connection.kubernetes->Get(executors::kSecrets, connection.name_space, name);
+  if (!secret.ok()) {
+    missing->push_back(absl::StrCat("user and password of Jolokia: ", secret.status().message()));
+  } else if (!absl::Base64Unescape(TextAt(*secret, {"data", "username"}), &options->jolokia_user) ||
+             !absl::Base64Unescape(TextAt(*secret, {"data", "password"}), &options->jolokia_password)) {
+    missing->push_back(absl::StrCat("Secret ", name, " has no username and password in base64"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Live> Collect(const Connection& connection, const LookCommand& command) {
   Live live;
   absl::StatusOr<Json> cluster =
@@ -78,16 +101,14 @@ absl::StatusOr<Live> Collect(const Connection& connection, const LookCommand& co
   options.cluster = command.cluster;
   options.name_space = connection.name_space;
   options.now_seconds = Now();
-  options.jolokia_port = command.jolokia_port;
-  options.jolokia_user = command.jolokia_user;
-  if (!command.jolokia_password_file.empty()) {
-    const absl::StatusOr<std::string> password = executors::ReadTextFile(command.jolokia_password_file);
-    if (!password.ok()) return absl::InvalidArgumentError(password.status().message());
-    options.jolokia_password = std::string(absl::StripTrailingAsciiWhitespace(*password));
+  std::vector<std::string> missing;
+  if (absl::Status login = Login(connection, live.cluster, command.jolokia, &options, &missing); !login.ok()) {
+    return login;
   }
   absl::StatusOr<executors::Collected> collected = executors::Collect(options, connection.kubernetes.get());
   if (!collected.ok()) return collected.status();
   live.collected = *std::move(collected);
+  live.collected.missing.insert(live.collected.missing.begin(), missing.begin(), missing.end());
   executors::ConfigMapLedger store(connection.kubernetes.get(), connection.name_space, command.cluster,
                                    TextAt(live.cluster, {"metadata", "uid"}));
   absl::StatusOr<v1::Ledger> ledger = store.Load();
@@ -257,8 +278,10 @@ int Approve(const Reach& reach, const ApproveCommand& command) {
   if (!connection.ok()) return Fail(connection.status());
   LookCommand look;
   look.cluster = command.cluster;
+  look.jolokia = command.jolokia;
   const absl::StatusOr<Live> live = Collect(*connection, look);
   if (!live.ok()) return Fail(live.status());
+  for (const std::string& missing : live->collected.missing) std::cerr << "missing: " << missing << "\n";
   v1::Sources sources;
   sources.mutable_desired()->set_name(command.cluster);
   sources.mutable_desired()->set_text(executors::ToText(live->cluster));

@@ -10,14 +10,18 @@
 
 namespace cassplan::plugin {
 
+struct JolokiaAccess {
+  std::string user;
+  std::string password_file;
+  int32_t port = 8778;
+};
+
 struct LookCommand {
   std::string command;  // plan, explain, simulate
   std::string cluster;
   std::string file;
   std::string what;  // explain
-  std::string jolokia_user;
-  std::string jolokia_password_file;
-  int32_t jolokia_port = 8778;
+  JolokiaAccess jolokia;
   std::vector<std::string> rest;
 };
 
@@ -34,6 +38,7 @@ struct HistoryCommand {
 struct ApproveCommand {
   std::string cluster;
   std::string fingerprint;
+  JolokiaAccess jolokia;
   std::string by;
 };
 

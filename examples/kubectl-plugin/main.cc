@@ -1,6 +1,8 @@
 // kubectl-casskop: CassKop's commands, and what a plan tells about a live cluster. `kubectl casskop COMMAND` runs it.
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,19 @@ void DescribeReach(CLI::App* app, Reach* reach) {
   app->add_option("--namespace,-n", reach->name_space, "Namespace (default: that of the context)");
   app->add_option("--kubeconfig", reach->kubeconfig, "Default: $KUBECONFIG, then ~/.kube/config");
   app->add_option("--context", reach->context, "Context of the kubeconfig");
+  app->add_option("--request-timeout", reach->timeout_seconds, "Seconds that the API server has to answer (5, 30s, 2m)")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"s", 1}, {"m", 60}},
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE, "SECONDS"))
+      ->check(CLI::Range(1, 3600));
+}
+
+void DescribeJolokia(CLI::App* app, JolokiaAccess* jolokia) {
+  app->add_option("--jolokia-port", jolokia->port, "Port of Jolokia on each node")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65535));
+  app->add_option("--jolokia-user", jolokia->user,
+                  "User for basic authentication (default: that of the Secret in spec.imageJolokiaSecret)");
+  app->add_option("--jolokia-password-file", jolokia->password_file, "File with the password");
 }
 
 CLI::App* AddLook(CLI::App* app, const char* name, const char* about, LookCommand* command, Reach* reach) {
@@ -39,11 +54,7 @@ CLI::App* AddLook(CLI::App* app, const char* name, const char* about, LookComman
   if (look->get_name() == "explain") look->add_option("what", command->what, "A node, rack, action, keyspace or guard");
   look->add_option("--file,-f", command->file, "Plan for this CassandraCluster instead of the live one")
       ->check(CLI::ExistingFile);
-  look->add_option("--jolokia-port", command->jolokia_port, "Port of Jolokia on each node")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 65535));
-  look->add_option("--jolokia-user", command->jolokia_user, "User for basic authentication");
-  look->add_option("--jolokia-password-file", command->jolokia_password_file, "File with the password");
+  DescribeJolokia(look, &command->jolokia);
   look->prefix_command();
   look->footer(kFooter);
   return look;
@@ -65,6 +76,7 @@ int Run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   Reach reach;
+  DescribeReach(&app, &reach);  // before the command, too
   OperationCommand operation;
   std::vector<CLI::App*> simple;
   for (const auto& [name, about] :
@@ -130,6 +142,7 @@ int Run(int argc, char** argv) {
   approve->add_option("cluster", approve_command.cluster, "Name of the CassandraCluster")->required();
   approve->add_option("fingerprint", approve_command.fingerprint, "Of the plan that was read (kubectl casskop status)")
       ->required();
+  DescribeJolokia(approve, &approve_command.jolokia);
   approve->add_option("--by", approve_command.by, "Who approves (default: $USER)");
   std::string shell;
   CLI::App* completion = app.add_subcommand("completion", "Print a script for tab completion");

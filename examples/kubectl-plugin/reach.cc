@@ -12,7 +12,7 @@ absl::StatusOr<Connection> Connect(const Reach& reach) {
   if (!config.ok()) return absl::InvalidArgumentError(config.status().message());
   Connection connection;
   connection.name_space = reach.name_space.empty() ? config->name_space : reach.name_space;
-  connection.kubernetes = std::make_unique<executors::KubernetesClient>(*config);
+  connection.kubernetes = std::make_unique<executors::KubernetesClient>(*config, 1000 * reach.timeout_seconds);
   return connection;
 }
 

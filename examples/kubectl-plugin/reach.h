@@ -2,6 +2,7 @@
 #ifndef CASSPLAN_EXAMPLES_KUBECTL_PLUGIN_REACH_H_
 #define CASSPLAN_EXAMPLES_KUBECTL_PLUGIN_REACH_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@ struct Reach {
   std::string name_space;
   std::string kubeconfig;
   std::string context;
+  int64_t timeout_seconds = 30;
 };
 
 struct Connection {
