@@ -33,15 +33,18 @@ int64_t SecondsDown(const Model& model, const Member& member) {
   return std::max<int64_t>(0, model.now - member.first_seen_down);
 }
 
-bool IsAwaited(const Model& model, Id id) {
-  const Member& member = model.member(id);
+bool MayComeBack(const Model& model, const Member& member) {
   if (!IsDead(member) || member.drained) return false;
   if (member.slot != kNone) {  // whose slot was taken away does not start by itself
     const Slot& slot = model.slot(member.slot);
     const Rack& rack = model.rack(slot.rack);
     if (slot.present == Known::kNo && rack.present == Known::kYes && slot.ordinal >= rack.nodes) return false;
   }
-  return SecondsDown(model, member) < model.policy.replace_after && EndingOf(model, id) == Ending::kStay;
+  return SecondsDown(model, member) < model.policy.replace_after;
+}
+
+bool IsAwaited(const Model& model, Id id) {
+  return MayComeBack(model, model.member(id)) && EndingOf(model, id) == Ending::kStay;
 }
 
 int64_t SmallestGrace(const Model& model) {

@@ -13,7 +13,9 @@ namespace cassplan::planner {
 
 // Known to be down, and a member that this cluster's owner manages.
 bool IsDead(const Member& member);
-// Dead for so short that nothing is done about it yet: it may come back by itself.
+// Dead for so short that it may come back by itself.
+bool MayComeBack(const Model& model, const Member& member);
+// So that nothing is planned about it yet.
 bool IsAwaited(const Model& model, Id member);
 // Since it was first seen down; 0 where that is not known.
 int64_t SecondsDown(const Model& model, const Member& member);

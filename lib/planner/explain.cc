@@ -19,6 +19,8 @@ namespace {
 using absl::StrCat;
 using absl::string_view;
 
+constexpr size_t kMostHeld = 1'000;  // remembered since when
+
 class Explainer {
  public:
   Explainer(const Model& m, const std::vector<Action>& actions, const Schedule& s, v1::PlanResponse* out)
@@ -36,6 +38,7 @@ class Explainer {
     MakeFingerprint();
     MakePools();
     WriteActions();
+    RememberHeld();
     WriteHeld();
     WriteWaivers();
     WriteFindings();
@@ -321,6 +324,36 @@ class Explainer {
   }
 
   // ---- held
+  // Since when, as far as the ledger tells. Only changes are written, so that a host stores it no more than it must.
+  void RememberHeld() {
+    const v1::Ledger& before = m_.request->ledger();
+    for (const v1::HeldSince& held : before.held()) {
+      if (held.at_seconds() > 0 && held.at_seconds() <= m_.now)
+        held_since_.emplace(held.action_id(), held.at_seconds());
+    }
+    std::vector<std::pair<int64_t, string_view>> now;
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      if (s_.place[i] != Place::kHeld || actions_[i].in_unit) continue;
+      now.emplace_back(held_since_.emplace(ids_[i], m_.now).first->second, ids_[i]);
+    }
+    std::sort(now.begin(), now.end());
+    now.erase(std::unique(now.begin(), now.end()), now.end());
+    if (now.size() > kMostHeld) now.resize(kMostHeld);
+    const bool same = std::equal(
+        now.begin(), now.end(), before.held().begin(), before.held().end(),
+        [](const auto& a, const v1::HeldSince& b) { return a.first == b.at_seconds() && a.second == b.action_id(); });
+    if (same) return;
+    v1::Ledger* ledger = out_->mutable_ledger();
+    ledger->clear_held();
+    for (const auto& [at, id] : now) {
+      v1::HeldSince* held = ledger->add_held();
+      held->set_action_id(std::string(id));
+      held->set_at_seconds(at);
+    }
+    ledger->set_version(before.version() + 1);
+    ledger->set_now_seconds(m_.now);
+  }
+
   void WriteHeld() {
     for (size_t i = 0; i < actions_.size(); ++i) {
       if (s_.place[i] != Place::kHeld) continue;
@@ -358,6 +391,7 @@ class Explainer {
     held->set_kind(static_cast<v1::ActionKind>(a.kind));
     FillTarget(m_, a, held->mutable_target());
     *held->mutable_reason() = MakeReason(m_, common_, a);
+    held->set_since_seconds(held_since_[ids_[i]]);
     std::set<std::pair<string_view, std::string>> said;
     for (const Refusal& r : s_.refusals[i]) {
       const Guard& guard = Guards()[r.guard];
@@ -370,17 +404,34 @@ class Explainer {
       if (r.resource != kNoResource) by->add_resources(resources_.Name(m_, r.resource));
     }
     if (!s_.refusals[i].empty()) return;
+    const ActionIndex before = HeldBefore(a);
+    if (before < 0) return;
+    const Action& b = actions_[At(before)];
+    v1::Refusal* by = held->add_by();
+    by->set_guard("predecessor");
+    by->set_text(StrCat("comes after ", KindName(b.kind), " ", PlaceOf(b), ", which is held"));
+    by->set_remedy("what releases that one");
+  }
+
+  // The predecessor that it waits for; the first of its own unit is told with it, so what that one waits for.
+  ActionIndex HeldBefore(const Action& a) const {
     for (const ActionIndex p : a.hard) {
       if (s_.place[At(p)] != Place::kHeld && s_.place[At(p)] != Place::kDropped) continue;
-      v1::Refusal* by = held->add_by();
-      by->set_guard("predecessor");
-      by->set_text(
-          StrCat("comes after ", KindName(actions_[At(p)].kind), " ",
-                 actions_[At(p)].slot != kNone ? m_.SlotName(actions_[At(p)].slot) : std::string("of the cluster"),
-                 ", which is held"));
-      by->set_remedy("release that one");
-      return;
+      if (!actions_[At(p)].in_unit) return p;
+      const ActionIndex before = HeldBefore(actions_[At(p)]);
+      return before < 0 ? p : before;
     }
+    return -1;
+  }
+
+  // As reports name an action's target.
+  std::string PlaceOf(const Action& a) const {
+    if (a.slot != kNone) return m_.SlotName(a.slot);
+    if (a.member != kNone) return StrCat("host id ", m_.member(a.member).host_id);
+    if (a.rack != kNone) return m_.RackName(a.rack);
+    const std::string dc = a.dc == kNone ? "" : m_.DcName(a.dc);
+    if (a.keyspace != kNone) return StrCat("keyspace ", m_.keyspace(a.keyspace).name, dc.empty() ? "" : " in ", dc);
+    return dc.empty() ? "the cluster" : dc;
   }
 
   // ---- findings
@@ -568,6 +619,7 @@ class Explainer {
   int64_t next_opening_ = 0;
   bool waived_window_ = false;  // of the action that is being written
   std::vector<std::string> approved_;
+  std::map<std::string, int64_t> held_since_;  // by action id
   std::vector<std::pair<std::string, string_view>> waivers_used_;
 };
 

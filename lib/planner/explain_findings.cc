@@ -183,8 +183,7 @@ class FindingWriter {
     std::sort(started.begin(), started.end());
     std::sort(replaced.begin(), replaced.end());
     std::vector<std::string> down, restarted, unsure, awaited;
-    for (size_t i = 0; i < m_.members.size(); ++i) {
-      const Member& member = m_.members[i];
+    for (const Member& member : m_.members) {
       if (member.up || member.external || !member.in_ring) continue;
       if (member.slot == kNone) {
         if (Unsure(member)) unsure.push_back(StrCat("host id ", member.host_id));
@@ -193,7 +192,7 @@ class FindingWriter {
       if (std::binary_search(replaced.begin(), replaced.end(), member.slot)) continue;  // the plan says so
       const bool again = std::binary_search(started.begin(), started.end(), member.slot);
       (again                                            ? restarted
-       : IsAwaited(m_, static_cast<Id>(i))              ? awaited
+       : MayComeBack(m_, member)                        ? awaited
        : member.mode == Mode::kNormal || Unsure(member) ? unsure
                                                         : down)
           .push_back(m_.SlotName(member.slot));

@@ -98,7 +98,7 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
             "nodesPerRacks"};
   }
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
-  if (a.drift == "leftover-volume") return {"its node has left and its slot is gone", ""};
+  if (a.drift == "leftover-volume") return {"its slot is gone, and no node shall run there any more", ""};
   if (a.drift == "drained-node") return {"the node is drained, and only a restart ends that", ""};
   if (a.drift == "dead-node") {
     const int64_t down = SecondsDown(m, m.member(a.member));

@@ -344,6 +344,8 @@ struct Window {
   KindSet kinds;  // empty: all that disrupt a node or move ranges
 };
 
+enum class Sickness : uint8_t { kCompactions, kHints, kDropped, kClock, kDisk, kStreams };
+
 // Stop values; 0: do not look.
 struct HealthLimits {
   int64_t pending_compactions = 1'000;
@@ -351,16 +353,18 @@ struct HealthLimits {
   int64_t dropped_mutations = 1'000;
   int64_t clock_skew_ms = 500;
   int64_t disk_used_percent = 90;
+  uint32_t given = 0;  // bits by Sickness: a person set it, and relies on it
+
+  bool Given(Sickness what) const { return (given >> static_cast<int>(what) & 1) != 0; }
 };
 
-enum class Sickness : uint8_t { kCompactions, kHints, kDropped, kClock, kDisk, kStreams };
-
-// A node past a stop value.
+// A node past a stop value, or one of which nobody tells.
 struct Sick {
   Id member = kNone;
   Sickness what = Sickness::kCompactions;
   int64_t value = 0;
   int64_t limit = 0;
+  bool unknown = false;
 };
 
 struct PausedBy {

@@ -159,6 +159,12 @@ void ReadHealth(const v1::HealthPolicy& p, HealthLimits* out, Model* model) {
           model);
   Setting(p.has_max_disk_used_percent(), p.max_disk_used_percent(), 0, 100, "health.max_disk_used_percent",
           &out->disk_used_percent, model);
+  const auto given = [&](Sickness what, bool has) { out->given |= has ? uint32_t{1} << static_cast<int>(what) : 0; };
+  given(Sickness::kCompactions, p.has_max_pending_compactions());
+  given(Sickness::kHints, p.has_max_hints_bytes());
+  given(Sickness::kDropped, p.has_max_dropped_mutations());
+  given(Sickness::kClock, p.has_max_clock_skew_ms());
+  given(Sickness::kDisk, p.has_max_disk_used_percent());
 }
 
 void ReadWindow(const v1::Window& p, const std::string& path, PolicyFacts* out, Model* model) {

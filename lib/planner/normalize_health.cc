@@ -1,6 +1,7 @@
 #include "lib/planner/normalize_health.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace cassplan::planner {
 namespace {
@@ -24,17 +25,19 @@ void FindSick(Model* m) {
     const Member& member = m->members[i];
     if (!member.up || member.external) continue;  // one that is down is other guards' matter
     const auto judge = [&](Sickness what, const std::optional<int64_t>& value, int64_t limit) {
-      if (limit > 0 && value.has_value() && *value > limit)
-        m->sick.push_back({static_cast<Id>(i), what, *value, limit});
+      if (limit <= 0) return;
+      if (value.has_value() && *value > limit) m->sick.push_back({static_cast<Id>(i), what, *value, limit});
+      if (!value.has_value() && limits.Given(what)) m->sick.push_back({static_cast<Id>(i), what, 0, limit, true});
     };
     judge(Sickness::kCompactions, member.pending_compactions, limits.pending_compactions);
     judge(Sickness::kHints, member.pending_hints, limits.hints_bytes);
     judge(Sickness::kDropped, member.dropped_mutations, limits.dropped_mutations);
     judge(Sickness::kClock, member.clock_skew_ms, limits.clock_skew_ms);
+    std::optional<int64_t> percent;
     if (member.disk_used.has_value() && member.disk_capacity.value_or(0) > 0) {
-      judge(Sickness::kDisk, *member.disk_used / std::max<int64_t>(1, *member.disk_capacity / 100),
-            limits.disk_used_percent);
+      percent = *member.disk_used / std::max<int64_t>(1, *member.disk_capacity / 100);
     }
+    judge(Sickness::kDisk, percent, limits.disk_used_percent);
     if (member.streams.value_or(0) > 0 && !explained) {
       m->sick.push_back({static_cast<Id>(i), Sickness::kStreams, *member.streams, 0});
     }

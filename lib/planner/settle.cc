@@ -741,6 +741,7 @@ class Settler {
     for (const v1::LastRepair& repair : Sorted(in_.last_repairs())) *out_->add_last_repairs() = repair;
     for (const v1::Permit& permit : Sorted(in_.permits())) *out_->add_permits() = permit;
     for (const v1::Approval& approval : Sorted(in_.approvals())) *out_->add_approvals() = approval;
+    *out_->mutable_held() = in_.held();  // written anew once it is known what is held (explain)
   }
 
   // The version counts changes, so that a host writes only when something did change.

@@ -47,9 +47,12 @@ class Explainer {
   void AddRefusals(const v1::Held& held, std::set<std::string>* seen);
   void AddFinding(const v1::Finding& finding);
   void OneAction(const v1::Action& action);
-  void OneHeld(const v1::Held& held);
+  void OneHeld(const v1::Held& held, std::set<std::string>* seen);
   void OneStarted(const v1::StartedAction& started);
   void ListActions(const std::vector<const v1::Action*>& actions);
+  void AddHeldTogether(const std::string& guard, const std::vector<const v1::Held*>& held);
+  const v1::Held* HeldBefore(const v1::Refusal& by) const;
+  std::string Behind(const v1::Refusal& by) const;
   void ListHeld(const std::vector<const v1::Held*>& held);
 
   bool ById(absl::string_view what);
@@ -148,7 +151,25 @@ void Explainer::AddSince(const v1::Target& target, int64_t held_since) {
   }
 }
 
-// What holds it; for "held because of its predecessor" also what holds that one.
+// The action that must come first, where that is held, too.
+const v1::Held* Explainer::HeldBefore(const v1::Refusal& by) const {
+  const v1::Held* before = nullptr;
+  for (const v1::Held& other : response_.held()) {
+    if (absl::StrContains(by.text(), absl::StrCat(KindName(other.kind()), " ", TargetName(other.target()), ","))) {
+      before = &other;
+    }
+  }
+  return before;
+}
+
+std::string Explainer::Behind(const v1::Refusal& by) const {
+  const v1::Held* before = HeldBefore(by);
+  return before == nullptr
+             ? by.text()
+             : absl::StrCat("comes after: ", PhraseOf(before->kind(), before->target()), ", which is held");
+}
+
+// What holds it; for "held because of its predecessor" also what holds that one, where it was not told before.
 void Explainer::AddRefusals(const v1::Held& held, std::set<std::string>* seen) {
   if (!seen->insert(held.action_id()).second) return;
   for (const v1::Refusal& by : held.by()) {
@@ -159,17 +180,11 @@ void Explainer::AddRefusals(const v1::Held& held, std::set<std::string>* seen) {
       item->set_action_id(held.action_id());
       continue;
     }
-    const v1::Held* before = nullptr;
-    for (const v1::Held& other : response_.held()) {
-      if (absl::StrContains(by.text(), absl::StrCat(KindName(other.kind()), " ", TargetName(other.target()), ","))) {
-        before = &other;
-      }
-    }
-    v1::ExplanationItem* item = Add(v1::EXPLANATION_KIND_WHY_NOT_NOW, by.text());
+    const v1::Held* before = HeldBefore(by);
+    v1::ExplanationItem* item = Add(v1::EXPLANATION_KIND_WHY_NOT_NOW, Behind(by));
     item->set_rule(by.guard());
     item->set_action_id(held.action_id());
-    item->set_remedy(before == nullptr ? by.remedy()
-                                       : absl::StrCat("release ", PhraseOf(before->kind(), before->target())));
+    item->set_remedy(by.remedy());
     if (before != nullptr) AddRefusals(*before, seen);
   }
 }
@@ -194,11 +209,11 @@ void Explainer::OneAction(const v1::Action& a) {
   AddNeededBy(a);
 }
 
-void Explainer::OneHeld(const v1::Held& h) {
+void Explainer::OneHeld(const v1::Held& h, std::set<std::string>* seen) {
   Add(v1::EXPLANATION_KIND_WHAT, absl::StrCat(PhraseOf(h.kind(), h.target()), ": held"))->set_action_id(h.action_id());
   AddReason(h.reason(), h.target(), h.action_id());
-  std::set<std::string> seen;
-  AddRefusals(h, &seen);
+  seen->erase(h.action_id());  // its own is told with it
+  AddRefusals(h, seen);
   AddSince(h.target(), h.since_seconds());
   const std::string name = absl::StrCat(KindName(h.kind()), " ", TargetName(h.target()), ",");
   for (const v1::Held& other : response_.held()) {
@@ -245,27 +260,37 @@ void Explainer::ListActions(const std::vector<const v1::Action*>& actions) {
 
 void Explainer::ListHeld(const std::vector<const v1::Held*>& held) {
   if (held.size() <= 4) {
-    for (const v1::Held* h : held) OneHeld(*h);
+    std::set<std::string> seen;
+    for (const v1::Held* h : held) OneHeld(*h, &seen);
     return;
   }
   for (const HeldGroup& group : GroupHeld(held)) {
     std::map<std::tuple<int, std::string, std::string>, std::vector<const v1::Held*>> places;
     for (const v1::Held* h : group.held) places[{h->kind(), h->target().datacenter(), h->target().rack()}].push_back(h);
-    for (const auto& [place, members] : places) {
-      std::vector<const v1::Target*> targets;
-      for (const v1::Held* h : members) targets.push_back(&h->target());
-      Add(v1::EXPLANATION_KIND_WHAT, absl::StrCat(GroupPhrase(members[0]->kind(), targets), ": held"));
-      AddReason(members[0]->reason(), members[0]->target(), "");
-    }
-    for (size_t i = 0; i < std::min(group.texts.size(), kMost); ++i) {
-      v1::ExplanationItem* item = Add(v1::EXPLANATION_KIND_WHY_NOT_NOW, group.texts[i]);
-      item->set_rule(group.guard);
-      if (!group.remedies.empty()) item->set_remedy(group.remedies[std::min(i, group.remedies.size() - 1)]);
-    }
-    if (group.texts.size() > kMost) {
-      Add(v1::EXPLANATION_KIND_WHY_NOT_NOW, absl::StrCat("and ", group.texts.size() - kMost, " more of the kind"));
+    for (const auto& [place, members] : places) AddHeldTogether(group.guard, members);
+  }
+}
+
+// Of one kind and rack, as far as one guard holds them.
+void Explainer::AddHeldTogether(const std::string& guard, const std::vector<const v1::Held*>& held) {
+  std::vector<const v1::Target*> targets;
+  for (const v1::Held* h : held) targets.push_back(&h->target());
+  Add(v1::EXPLANATION_KIND_WHAT, absl::StrCat(GroupPhrase(held[0]->kind(), targets), ": held"));
+  AddReason(held[0]->reason(), held[0]->target(), "");
+  std::set<std::string> told;
+  int64_t since = 0;
+  for (const v1::Held* h : held) {
+    if (h->since_seconds() > 0) since = since == 0 ? h->since_seconds() : std::min(since, h->since_seconds());
+    for (const v1::Refusal& by : h->by()) {
+      if (by.guard() != guard || told.size() >= kMost) continue;
+      const std::string text = guard == kPredecessor ? Behind(by) : by.text();
+      if (!told.insert(text).second) continue;
+      v1::ExplanationItem* item = Add(v1::EXPLANATION_KIND_WHY_NOT_NOW, text);
+      item->set_rule(guard);
+      item->set_remedy(by.remedy());
     }
   }
+  if (since > 0) Add(v1::EXPLANATION_KIND_SINCE, absl::StrCat("held since ", Time(since)));
 }
 
 bool Explainer::ById(absl::string_view what) {
@@ -285,7 +310,8 @@ bool Explainer::ById(absl::string_view what) {
     if (a.id() == id) OneAction(a);
   }
   for (const v1::Held& h : response_.held()) {
-    if (h.action_id() == id) OneHeld(h);
+    std::set<std::string> seen;
+    if (h.action_id() == id) OneHeld(h, &seen);
   }
   if (const v1::StartedAction* s = FindStarted(response_.ledger(), id)) OneStarted(*s);
   return true;

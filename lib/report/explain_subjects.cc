@@ -22,6 +22,7 @@ constexpr size_t kNear = 5;
 struct Seen {
   int32_t up = 0;
   int32_t down = 0;
+  int32_t left = 0;
   std::string mode, release, slot_name;
   bool slot_present = false;
   bool slot_absent = false;
@@ -132,6 +133,10 @@ void Collector::OneReport(const v1::Report& r) {
   for (const v1::Peer& peer : r.view().peers()) {
     Seen& seen = seen_[peer.host_id()];
     const int32_t viewers = r.view().viewers_size();
+    if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
+      seen.left += viewers;
+      continue;
+    }
     if (peer.state() == v1::PEER_STATE_UP) seen.up += viewers;
     if (peer.state() == v1::PEER_STATE_DOWN) seen.down += viewers;
     if (seen.release.empty()) seen.release = peer.release();
@@ -211,6 +216,9 @@ std::string Collector::NodeText(const Spot& place) const {
   if (!place.host_id.empty() && slash != std::string::npos) parts.push_back(absl::StrCat("host id ", place.host_id));
   const auto seen = seen_.find(place.host_id);
   if (seen != seen_.end()) {
+    if (seen->second.left > 0)
+      parts.push_back(
+          absl::StrCat(Count(static_cast<size_t>(seen->second.left), "node says", "nodes say"), " that it has left"));
     if (seen->second.up > 0)
       parts.push_back(absl::StrCat(Count(static_cast<size_t>(seen->second.up), "node sees", "nodes see"), " it up"));
     if (seen->second.down > 0)
@@ -225,7 +233,8 @@ std::string Collector::NodeText(const Spot& place) const {
 void Collector::Texts() {
   std::map<std::string, size_t> members;
   for (const auto& [host, node] : slot_of_) {
-    if (seen_.count(host) == 0) continue;
+    const auto seen = seen_.find(host);
+    if (seen == seen_.end() || (seen->second.left > 0 && seen->second.up + seen->second.down == 0)) continue;
     const size_t rack = node.rfind('/');
     ++members[node.substr(0, rack)];
     ++members[node.substr(0, node.find('/'))];

@@ -1,6 +1,7 @@
 // healthy: nothing that disturbs a datacenter starts while one of its nodes is past a stop value of the policy. What
 // helps the sick node is not held: its own restart, cleanup and compaction, and for a full disk a node more.
-// Facts that nobody collected do not count.
+// A stop value that a person has set is relied on: of a live node whose fact nobody tells it is not known whether it is
+// past it. Of one that nobody has set only what is known counts.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
 
@@ -31,14 +32,39 @@ void CheckHealthy(const Ask& ask, Refusals* out) {
     const bool near = m.merged || dc == ask.action.dc || (ask.action.source_dc != kNone && dc == ask.action.source_dc);
     if (!near || IsCure(ask.action, sick)) continue;
     if (sick.what == Sickness::kStreams && sick.member != ask.action.member) continue;
-    out->Add(0, kNoResource, static_cast<Id>(i)).ends_by_itself = EndsByItself(sick.what);
+    out->Add(0, kNoResource, static_cast<Id>(i)).ends_by_itself = !sick.unknown && EndsByItself(sick.what);
     return;
   }
 }
 
+namespace {
+
+Text DescribeUnknown(Sickness what, const std::string& name) {
+  struct Fact {
+    absl::string_view text, collect, setting;
+  };
+  const Fact fact =
+      what == Sickness::kCompactions
+          ? Fact{"how many compactions are pending on ",
+                 "collect PendingTasks of the CompactionManager (jolokia/<pod>.json)", "max_pending_compactions"}
+      : what == Sickness::kHints
+          ? Fact{"how many bytes of hints wait on ", "collect pending_hints_bytes of the node", "max_hints_bytes"}
+      : what == Sickness::kDropped
+          ? Fact{"how many mutations are dropped by ", "collect dropped_mutations of the node", "max_dropped_mutations"}
+      : what == Sickness::kClock
+          ? Fact{"the clock skew of ", "collect clock_skew_ms of the node", "max_clock_skew_ms"}
+          : Fact{"how full the disk is of ", "collect disk_used_bytes and disk_capacity_bytes of the node",
+                 "max_disk_used_percent"};
+  return {absl::StrCat(fact.text, name, " is not known, and the policy sets a stop value for it"),
+          absl::StrCat(fact.collect, "; or take policy.health.", fact.setting, " out")};
+}
+
+}  // namespace
+
 Text DescribeHealthy(const Model& m, const Action&, const Refusal& r) {
   const Sick& sick = m.sick[static_cast<size_t>(r.subject)];
   const std::string name = m.MemberName(sick.member);
+  if (sick.unknown) return DescribeUnknown(sick.what, name);
   const std::string over = absl::StrCat(sick.value, " (policy stops at ", sick.limit, ")");
   switch (sick.what) {
     case Sickness::kCompactions:

@@ -40,7 +40,41 @@ TEST(Healthy, EveryStopValue) {
   EXPECT_EQ(RestartWith(full),
             "the disk of dc1/r2/0 is full, in percent: 93 (policy stops at 90) | make room (cleanup, snapshots, a "
             "larger volume, more nodes), or raise policy.health.max_disk_used_percent");
-  EXPECT_EQ(RestartWith(full, [](v1::HealthPolicy* p) { p->set_max_disk_used_percent(95); }), kPlanned);
+}
+
+// A stop value that a person has set is relied on.
+TEST(Healthy, WhatIsNotKnownOfALiveNode) {
+  v1::PlanRequest request = Restarting().Build();
+  for (const char* slot : {"dc1/r1/0", "dc1/r2/0", "dc1/r3/0"}) {
+    NodeFactsOf(slot, &request)->set_disk_capacity_bytes(1000);
+    NodeFactsOf(slot, &request)->set_disk_used_bytes(930);
+  }
+  request.mutable_policy()->mutable_health()->set_max_disk_used_percent(95);
+  EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"), kPlanned);
+  NodeFactsOf("dc1/r2/0", &request)->clear_disk_used_bytes();
+  EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"),
+            "how full the disk is of dc1/r2/0 is not known, and the policy sets a stop value for it | collect "
+            "disk_used_bytes and disk_capacity_bytes of the node; or take policy.health.max_disk_used_percent out");
+  request.mutable_policy()->mutable_health()->set_max_disk_used_percent(0);
+  EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"), kPlanned);
+  const auto with = [](void (*set)(v1::HealthPolicy*)) {
+    v1::PlanRequest r = Restarting().Build();
+    set(r.mutable_policy()->mutable_health());
+    return Answer(r, kGuard, "restart_node dc1/r1/0");
+  };
+  EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_pending_compactions(1000); }),
+            "how many compactions are pending on dc1/r2/0 is not known, and the policy sets a stop value for it | "
+            "collect PendingTasks of the CompactionManager (jolokia/<pod>.json); or take "
+            "policy.health.max_pending_compactions out");
+  EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_hints_bytes(1000); }),
+            "how many bytes of hints wait on dc1/r2/0 is not known, and the policy sets a stop value for it | collect "
+            "pending_hints_bytes of the node; or take policy.health.max_hints_bytes out");
+  EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_dropped_mutations(1000); }),
+            "how many mutations are dropped by dc1/r2/0 is not known, and the policy sets a stop value for it | "
+            "collect dropped_mutations of the node; or take policy.health.max_dropped_mutations out");
+  EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_clock_skew_ms(1000); }),
+            "the clock skew of dc1/r2/0 is not known, and the policy sets a stop value for it | collect clock_skew_ms "
+            "of the node; or take policy.health.max_clock_skew_ms out");
 }
 
 TEST(Healthy, ZeroDoesNotLook) {

@@ -9,7 +9,7 @@
 namespace cassplan::planner {
 namespace {
 
-enum Code : uint8_t { kLines, kUnsure, kReaders, kOwed, kNoWayBack };
+enum Code : uint8_t { kLines, kUnsure, kReaders, kOwed, kNoWayBack, kNewcomer };
 
 bool NeedsOneRelease(const Action& a) {
   return (IsMovement(a.kind) && !(a.kind == Kind::kStartNode && !a.joins)) || a.joins || a.kind == Kind::kRebuild ||
@@ -45,7 +45,10 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
     const bool starts = a.joins || a.kind == Kind::kReplaceNode;
     const Runs with = starts ? DesiredRuns(ask.model.rack(a.rack)) : Runs();
     const Facts::Releases releases = ask.facts.ReleasesOf(fresh, with);
-    if (releases == Facts::Releases::kDiffer || (!fresh && ask.facts.OpenReleaseChanges() > 0)) {
+    const bool only_it = starts && ask.facts.ReleasesOf(fresh, Runs()) == Facts::Releases::kOne;
+    if (releases == Facts::Releases::kDiffer && only_it && (fresh || ask.facts.OpenReleaseChanges() == 0)) {
+      out->Add(kNewcomer, schema);
+    } else if (releases == Facts::Releases::kDiffer || (!fresh && ask.facts.OpenReleaseChanges() > 0)) {
       out->Add(kLines, schema);
     } else if (releases == Facts::Releases::kUnsure) {
       out->Add(kUnsure, schema);
@@ -59,6 +62,52 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
   if (owed > 0) out->Add(kOwed, schema, kNone, owed);
 }
 
+namespace {
+
+// A node of another release of which nobody tells with which template it was started: so no restart of it is planned.
+Id WithUnknownTemplate(const Model& m) {
+  for (Id s = 0; s < static_cast<Id>(m.slots.size()); ++s) {
+    const Slot& slot = m.slot(s);
+    const Rack& rack = m.rack(slot.rack);
+    if (!rack.desired || slot.member == kNone || slot.present != Known::kYes || !slot.revision.empty()) continue;
+    if (RunsIn(m, slot).line != DesiredRuns(rack).line) return s;
+  }
+  return kNone;
+}
+
+Text DescribeNoWayBack(const Model& m, const Action& a, Id id) {
+  const Slot& slot = m.slot(id);
+  const Rack& rack = m.rack(slot.rack);
+  const Runs from = RunsIn(m, slot);
+  const bool own =
+      !slot.revision.empty() && slot.revision == rack.revision;  // its mode is what the rack's template says
+  const bool unknown = from.mode.empty() && HasMode(from.line) && !own;
+  const std::string ask =
+      absl::StrCat("ask for ", from.line, " again and finish the upgrade; or decommission the node, ",
+                   "empty its volume and let it join again");
+  const std::string then = a.kind == Kind::kRestartNode ? "" : ": were the template written, it would not start again";
+  if (unknown) {
+    return {
+        absl::StrCat(m.SlotName(id), " has started on Cassandra ", from.line, " in a storage_compatibility_mode that ",
+                     "is not known, so it counts as one that cannot go back to ", DesiredRuns(rack).line),
+        absl::StrCat("collect the StatefulSets and Pods of the cluster (kubernetes.json); or ", ask)};
+  }
+  return {absl::StrCat(m.SlotName(id), " has started on Cassandra ", from.line, " and cannot go back to ",
+                       DesiredRuns(rack).line, then),
+          ask};
+}
+
+Text DescribeLines(const Model& m, const Action& a) {
+  const std::string text =
+      absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra");
+  const Id unknown = WithUnknownTemplate(m);
+  if (unknown == kNone) return {text, "let the rolling update finish first"};
+  return {absl::StrCat(text, ", and with which template ", m.SlotName(unknown), " was started is not known"),
+          "collect the Pods of the cluster (kubernetes.json), then let the rolling update finish"};
+}
+
+}  // namespace
+
 Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kReaders:
@@ -69,20 +118,19 @@ Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
                            DesiredRuns(m.rack(a.rack)).line, " may not be able to read their older files"),
               "let upgradesstables run on all nodes first"};
     case kNoWayBack:
-      return {absl::StrCat(m.SlotName(r.subject), " has started on Cassandra ", RunsIn(m, m.slot(r.subject)).line,
-                           " and cannot go back to ", DesiredRuns(m.rack(m.slot(r.subject).rack)).line,
-                           a.kind == Kind::kRestartNode ? "" : ": were the template written, it would not start again"),
-              absl::StrCat("ask for ", RunsIn(m, m.slot(r.subject)).line,
-                           " again and finish the upgrade; or decommission the node, empty its volume and let it join "
-                           "again")};
+      return DescribeNoWayBack(m, a, r.subject);
+    case kNewcomer:
+      return {absl::StrCat("a node would start on Cassandra ", DesiredRuns(m.rack(a.rack)).line,
+                           " beside nodes of another release or storage_compatibility_mode, which do not stream to it"),
+              m.rack(a.rack).template_refused ? "the change of release is refused: ask for one that is legal"
+                                              : "let the rolling update finish first"};
     case kUnsure:
       return {
           absl::StrCat(KindName(a.kind),
                        " needs all nodes on one release of Cassandra, and of some it is not certain which they run"),
           "collect the answers of all nodes again"};
     default:
-      return {absl::StrCat(KindName(a.kind), " does not work while nodes run different releases of Cassandra"),
-              "let the rolling update finish first"};
+      return DescribeLines(m, a);
   }
 }
 

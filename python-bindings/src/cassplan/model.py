@@ -40,6 +40,7 @@ __all__ = [
     "FirstSeenDown",
     "HealthPolicy",
     "Held",
+    "HeldSince",
     "Horizon",
     "Impact",
     "InputProblem",
@@ -905,7 +906,8 @@ class FirstSeenDown(Message):
 @dataclass(frozen=True)
 class HealthPolicy(Message):
     """Stop values: nothing that disturbs a datacenter starts while one of its nodes is past one of them. Guard
-    `healthy`. Facts that nobody collected do not count against it. 0: do not look."""
+    `healthy`. 0: do not look. One that is set here is relied on: while nobody tells the fact of a live node, what
+    would disturb its datacenter is held. One that is left out is looked at where the fact is known."""
     #: unset: 1,000
     max_pending_compactions: int | None = None
     #: hints waiting for a node; unset: 1 GiB
@@ -936,7 +938,7 @@ class Held(Message):
     #: why the action is wanted
     reason: Reason | None = None
     goal: str = ""
-    #: 0: not known
+    #: held without a break since then, as far as the ledger tells; 0: not known
     since_seconds: int = 0
 
     _fields: ClassVar[Mapping[str, Field]] = {
@@ -947,6 +949,18 @@ class Held(Message):
         "reason": Field(None, message="Reason"),
         "goal": Field(""),
         "since_seconds": Field(0),
+    }
+
+
+@dataclass(frozen=True)
+class HeldSince(Message):
+    """Message HeldSince of the schema."""
+    action_id: str = ""
+    at_seconds: int = 0
+
+    _fields: ClassVar[Mapping[str, Field]] = {
+        "action_id": Field(""),
+        "at_seconds": Field(0),
     }
 
 
@@ -1097,6 +1111,9 @@ class Ledger(Message):
     volumes_grown: tuple[VolumeGrown, ...] = ()
     #: Volumes moved out of the way of their slot.
     quarantined: tuple[QuarantinedVolume, ...] = ()
+    #: Since when actions are held without a break, for people only: nothing is decided by it. Those held for the
+    # longest, at most 1,000.
+    held: tuple[HeldSince, ...] = ()
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "version": Field(0),
@@ -1115,6 +1132,7 @@ class Ledger(Message):
         "snapshots": Field(None, message="SnapshotTaken", repeated=True),
         "volumes_grown": Field(None, message="VolumeGrown", repeated=True),
         "quarantined": Field(None, message="QuarantinedVolume", repeated=True),
+        "held": Field(None, message="HeldSince", repeated=True),
     }
 
 
@@ -2744,7 +2762,8 @@ class VolumeFacts(Message):
     #: its class allows growing
     expandable: bool | None = None
     created_at_seconds: int = 0
-    #: The quota that it counts for leaves this many bytes. Unset: no quota is known.
+    #: The quota that it counts for leaves this many bytes. Unset: no quota is known, and none is waited for:
+    # whoever keeps the quota refuses a growth that does not fit, and nothing is lost.
     quota_left_bytes: int | None = None
 
     _fields: ClassVar[Mapping[str, Field]] = {
