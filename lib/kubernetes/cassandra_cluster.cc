@@ -204,7 +204,7 @@ void ReadKeyspaces(ReadContext* context, Fields* spec, ParsedCluster* cluster) {
       if (written.IsNull()) fields.AddProblem(name, "must be a map of datacenters and their replicas");
       continue;
     }
-    Fields datacenters(context, factors, fields.PathOf(name));
+    Fields datacenters(context, factors, fields.PathOf(name), /*record=*/true);
     std::map<std::string, int32_t>& replicas = cluster->keyspaces[name];
     for (const auto& [datacenter, factor] : factors->members) {
       if (factor.IsNull()) datacenters.AddProblem(datacenter, "must be a number of replicas");

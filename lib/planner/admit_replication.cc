@@ -22,7 +22,8 @@ bool Managed(const Model& model, Id dc) {
   return ours;
 }
 
-std::string PathOf(const Keyspace& k) { return absl::StrCat("desired.keyspaces[", k.name, "]"); }
+std::string PathOf(const Keyspace& k) { return absl::StrCat("spec.keyspaces.", k.name); }
+std::string PathOf(const Keyspace& k, absl::string_view dc) { return absl::StrCat(PathOf(k), ".", dc); }
 
 std::vector<placement::Token> TokensOf(const Model& model) {
   std::vector<placement::Token> tokens;
@@ -106,7 +107,7 @@ bool AdmitOne(Model* model, const DesiredReplication& desired, Id dc, int32_t wa
                         ", which is not a datacenter of this cluster's spec: others decide about it"),
            absl::StrCat("list ", model->dc(dc).name, " with the ", k.rf[static_cast<size_t>(dc)],
                         " replicas that it has, or leave it out"),
-           PathOf(k), dc);
+           PathOf(k, model->dc(dc).name), dc);
     return false;
   }
   const int32_t nodes = DesiredNodes(*model, dc);
@@ -114,8 +115,24 @@ bool AdmitOne(Model* model, const DesiredReplication& desired, Id dc, int32_t wa
   Refuse(model, "replication-floor",
          absl::StrCat("keyspace ", k.name, " shall have ", want, " replicas in ", model->dc(dc).name,
                       ", which shall have ", nodes, " node(s)"),
-         absl::StrCat("ask for at most ", nodes, " replicas there, or for more nodes"), PathOf(k), dc);
+         absl::StrCat("ask for at most ", nodes, " replicas there, or for more nodes"), PathOf(k, model->dc(dc).name),
+         dc);
   return false;
+}
+
+// What only these replicas have is lost with them. Repairs that are due come before (change_replication).
+void NoteLast(Model* model, const Keyspace& k, Id dc) {
+  Note note;
+  note.rule = kRule;
+  note.level = Level::kWarning;
+  note.keyspace = k.name;
+  note.dc = dc;
+  note.path = PathOf(k);
+  note.message = absl::StrCat("keyspace ", k.name, " gives up its replicas in ", model->dc(dc).name,
+                              ", and no repair comes before: a write that reached only them is lost");
+  note.remedy = absl::StrCat("see that no client uses ", model->dc(dc).name, " any more, then nodetool repair --full ",
+                             k.name, " on its nodes; or set policy.repair.enabled: true, and the plan does");
+  model->notes.push_back(std::move(note));
 }
 
 void AdmitKeyspace(Model* model, const DesiredReplication& desired) {
@@ -124,7 +141,8 @@ void AdmitKeyspace(Model* model, const DesiredReplication& desired) {
     Refuse(model, kRule,
            absl::StrCat("keyspace ", k.name, " shall have replicas in ", desired.missing_dc,
                         ", which is neither desired nor there"),
-           absl::StrCat("add datacenter ", desired.missing_dc, ", or take it out of the keyspace"), PathOf(k), kNone);
+           absl::StrCat("add datacenter ", desired.missing_dc, ", or take it out of the keyspace"),
+           PathOf(k, desired.missing_dc), kNone);
     return;
   }
   if (k.strategy == Replicates::kSimple) return AdmitConversion(model, desired);
@@ -147,6 +165,9 @@ void AdmitKeyspace(Model* model, const DesiredReplication& desired) {
     Refuse(model, kRule, absl::StrCat("keyspace ", k.name, " would have no replica at all"),
            "give it replicas in some datacenter", PathOf(k), kNone);
     return;
+  }
+  for (const ReplicationGoal& goal : goals) {
+    if (goal.to == 0 && k.user && !model->policy.repair) NoteLast(model, k, goal.dc);
   }
   model->replication_goals.insert(model->replication_goals.end(), goals.begin(), goals.end());
 }

@@ -71,7 +71,8 @@ std::string Statements(const Model& model, const std::vector<Id>& keyspaces, Id 
                     " replicas in another datacenter first (and rebuild there), or drop it");
   }
   if (statements.empty()) return text;
-  return absl::StrCat(text, text.empty() ? "" : "; ", "see that no client uses ", model.dc(dc).name,
+  return absl::StrCat(text, text.empty() ? "" : "; ", "list the keyspaces in spec.keyspaces without ",
+                      model.dc(dc).name, "; or by hand: see that no client uses ", model.dc(dc).name,
                       ", run nodetool repair --full on its nodes, then: ", statements);
 }
 

@@ -571,7 +571,11 @@ class Explainer {
 
   std::string Summary() const {
     std::map<Kind, int32_t> counts;
-    for (const ActionIndex i : s_.order) ++counts[actions_[At(i)].kind];
+    std::set<Id> altered;  // one by one, step by step
+    for (const ActionIndex i : s_.order) {
+      const Action& a = actions_[At(i)];
+      if (a.kind != Kind::kAlterKeyspace || altered.insert(a.keyspace).second) ++counts[a.kind];
+    }
     if (counts.count(Kind::kRestartNode) > 0) counts.erase(Kind::kDrain);
     std::string text;
     for (const auto& [kind, n] : counts) absl::StrAppend(&text, text.empty() ? "" : ", ", Phrase(kind, n));

@@ -120,7 +120,7 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ",
                    step ? a.final_factor : a.replication_factor, " replicas in ", m.dc(a.dc).name,
                    step ? StrCat(", one step at a time: now ", a.replication_factor) : std::string()),
-            "keyspaces"};
+            absl::StrCat("spec.keyspaces.", m.keyspace(a.keyspace).name)};
   }
   if (a.drift == "repair-owed") {
     return {StrCat("the replicas of keyspace ", m.keyspace(a.keyspace).name, " in ", m.dc(a.dc).name,

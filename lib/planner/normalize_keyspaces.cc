@@ -229,6 +229,7 @@ void NoteMissing(const v1::Keyspace& desired, Model* model) {
   note.message = absl::StrCat("keyspace ", desired.name(), " does not exist; plans alter keyspaces and create none");
   note.remedy = "create it, or take it out of the list";
   note.keyspace = desired.name();
+  note.path = absl::StrCat("spec.keyspaces.", desired.name());
   model->notes.push_back(std::move(note));
 }
 

@@ -166,7 +166,14 @@ std::string ActionPhrase(const v1::Action& action) {
 std::string GroupPhrase(v1::ActionKind kind, const std::vector<const v1::Target*>& targets) {
   if (targets.size() == 1) return PhraseOf(kind, *targets[0]);
   const KindWords& w = WordsOf(kind);
-  return absl::StrCat(w.verb, " ", Plural(w.scope, targets.size()), Whereabouts(w.scope, targets));
+  std::set<std::string> names;  // once per keyspace, say
+  for (const v1::Target* t : targets) names.insert(Single(w.scope, *t));
+  if (names.size() == 1 && w.scope != Scope::kCluster) {
+    return absl::StrCat(PhraseOf(kind, *targets[0]), ", ", targets.size(), " times");
+  }
+  return absl::StrCat(
+      w.verb, " ", Plural(w.scope, names.size() < 2 ? targets.size() : names.size()), Whereabouts(w.scope, targets),
+      names.size() < 2 || names.size() == targets.size() ? "" : absl::StrCat(", ", targets.size(), " times in all"));
 }
 
 std::string Ordinals(std::vector<int32_t> ordinals, size_t max_ranges) {

@@ -47,6 +47,8 @@ TEST(Words, Phrases) {
   rack2.clear_ordinal();
   EXPECT_EQ(GroupPhrase(v1::ACTION_KIND_UPDATE_RACK, {&rack1}), "write the new template of rack dc1/rack1");
   EXPECT_EQ(GroupPhrase(v1::ACTION_KIND_UPDATE_RACK, {&rack1, &rack2}), "write the new template of 2 racks in dc1");
+  EXPECT_EQ(GroupPhrase(v1::ACTION_KIND_REBUILD, {&a, &a, &a}), "rebuild dc1/rack1/0, 3 times");
+  EXPECT_EQ(GroupPhrase(v1::ACTION_KIND_REPAIR, {&a, &c, &a}), "repair 2 nodes in dc1/rack1, 3 times in all");
 }
 
 TEST(Words, AlterKeyspaceSaysTheFactor) {

@@ -21,17 +21,23 @@ std::string KindName(v1::ActionKind kind) {
 }
 
 std::string TargetName(const v1::Target& target) {
-  if (!target.keyspace().empty()) return target.keyspace();
+  if (!target.keyspace().empty() && !target.has_ordinal()) return target.keyspace();
   if (target.datacenter().empty()) return target.name().empty() ? "-" : target.name();
   std::string name = target.datacenter();
   if (!target.rack().empty()) absl::StrAppend(&name, "/", target.rack());
   if (target.has_ordinal()) absl::StrAppend(&name, "/", target.ordinal());
+  if (!target.keyspace().empty()) absl::StrAppend(&name, ":", target.keyspace());
   return name;
+}
+
+// Without a keyspace: whichever it is about.
+bool IsTarget(const std::string& target, const std::string& wanted) {
+  return target == wanted || absl::StartsWith(target, wanted + ":");
 }
 
 // dc1/rack1 also stands for dc1/rack1/0.
 bool Within(const std::string& target, const std::string& place) {
-  return target == place || absl::StartsWith(target, place + "/");
+  return target == place || absl::StartsWith(target, place + "/") || absl::StartsWith(target, place + ":");
 }
 
 class Checker {
@@ -70,7 +76,7 @@ class Checker {
 
   const v1::Action* Find(const std::string& kind, const std::string& target) const {
     for (const v1::Action& action : response_.plan().actions()) {
-      if (KindName(action.kind()) == kind && TargetName(action.target()) == target) return &action;
+      if (KindName(action.kind()) == kind && IsTarget(TargetName(action.target()), target)) return &action;
     }
     return nullptr;
   }

@@ -341,6 +341,30 @@ TOPOLOGY = [
     Case("x20-two-clusters-in-a-namespace", f1(3), f1(2), SHOP, edit=with_a_neighbour),
 ]
 
+LOCAL = {"clients_are_dc_local": True}
+TWO_SHAPES = {"dc1": (2, THREE), "dc2": (1, THREE)}
+BOTH3 = {"shop": {"dc1": 3, "dc2": 3}}
+AUTH3 = {"system_auth": {"dc1": 3, "dc2": 3}}
+
+# spec.keyspaces: the CassandraCluster says how keyspaces replicate.
+KEYSPACES = [
+    Case("ks-add-datacenter", SIX, cluster(TWO_SHAPES, keyspaces={**BOTH3, **AUTH3}, policy=LOCAL), SHOP3),
+    Case("ks-add-datacenter-clients-not-known", SIX, cluster(TWO_SHAPES, keyspaces=BOTH3), SHOP3),
+    Case("ks-remove-datacenter", cluster(TWO_SHAPES), cluster({"dc1": (2, THREE)}, policy=LOCAL,
+                                                              keyspaces={"shop": {"dc1": 3}, "system_auth": {"dc1": 3}}),
+         BOTH3),
+    Case("ks-remove-datacenter-repaired-before", cluster(TWO_SHAPES),
+         cluster({"dc1": (2, THREE)}, keyspaces={"shop": {"dc1": 3}}, policy={**LOCAL, "repair": {"enabled": True}}),
+         BOTH3),
+    Case("ks-remove-datacenter-one-not-listed", cluster(TWO_SHAPES),
+         cluster({"dc1": (2, THREE)}, keyspaces={"shop": {"dc1": 3}}, policy=LOCAL), {**BOTH3, "stock": {"dc1": 3, "dc2": 1}}),
+    Case("ks-more-replicas-than-nodes", SIX, cluster(TWO_SHAPES, keyspaces={"shop": {"dc1": 3, "dc2": 4}}, policy=LOCAL),
+         SHOP3),
+    Case("ks-more-replicas", SIX, cluster({"dc1": (2, THREE)}, keyspaces={"shop": {"dc1": 3}},
+                                          policy={"repair": {"enabled": True}}), {"shop": {"dc1": 1}}),
+    Case("ks-fewer-replicas", SIX, cluster({"dc1": (2, THREE)}, keyspaces={"shop": {"dc1": 2}}), SHOP3),
+]
+
 # Changes of one thing in what CassKop left: folder, what stands in the source's cluster.yaml, what stands there instead.
 SCALED_UP = "../../data/kubernetes/02-scaled-up"
 ADOPTED = [
@@ -388,7 +412,7 @@ def write_adopted(folder, source, old, new):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     command, wanted = os.path.abspath(sys.argv[1]), set(sys.argv[2:])
-    for root, cases in ((here, GOLDEN + ASKS + TOPOLOGY), (f"{here}/../../examples/clusters", EXAMPLES)):
+    for root, cases in ((here, GOLDEN + ASKS + TOPOLOGY + KEYSPACES), (f"{here}/../../examples/clusters", EXAMPLES)):
         for case in cases:
             if not wanted or case.folder in wanted:
                 case.write_files(command, os.path.normpath(root))

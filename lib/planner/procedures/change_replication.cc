@@ -139,11 +139,22 @@ class Changes {
       // While a datacenter is emptied nobody reads there: its steps need no repair between them.
       const bool needs_repair = (i > 0 || IsOwed(m_, goal.keyspace, goal.dc, false)) && goal.to > 0 && !goal.converts;
       l_->at(alter).after_repair = needs_repair && !m_.policy.repair;
+      if (i == 0 && goal.to == 0 && k.user) AfterDueRepairs(goal, alter);
       if (factor > before) AddFollowers(goal, factor, alter);
       if (factor < before && goal.to > 0 && m_.policy.repair && factor != goal.to) AddRepairs(goal, factor, alter);
       before = factor;
     }
     if (goal.to < goal.from && DesiredNodes(m_, goal.dc) > 0) AddCleanups(goal);
+  }
+
+  // A write that reached only replicas which go is lost with them: what is due there is repaired before.
+  void AfterDueRepairs(const ReplicationGoal& goal, ActionIndex alter) {
+    for (const Drift& d : l_->drift) {
+      if (d.kind != DriftKind::kRepairDue || d.keyspace != goal.keyspace || m_.DcOfSlot(d.slot) != goal.dc) continue;
+      const ActionIndex repair = AddOnNode(Kind::kRepair, d.slot, d.keyspace, goal.from, kNone, "repair-due");
+      l_->at(repair).unless = -1;  // its node leaves after the ALTER
+      l_->at(alter).hard.push_back(repair);
+    }
   }
 
   // Nodes keep what they hold no replica of any more. One cleanup for all that makes it owed.
