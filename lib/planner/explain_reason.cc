@@ -84,7 +84,7 @@ std::string TemplateReason(const Model& m, const Common& common, const Action& a
 }
 
 // The sentence for a drift, and the field path that caused it (empty: none).
-std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action& a) {
+std::pair<std::string, std::string> Sentence(const Model& m, const Action& a) {
   if (a.drift == "missing-node") {
     return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"),
             "nodesPerRacks"};
@@ -120,7 +120,7 @@ std::pair<std::string, absl::string_view> Sentence(const Model& m, const Action&
     return {StrCat("keyspace ", m.keyspace(a.keyspace).name, " shall have ",
                    step ? a.final_factor : a.replication_factor, " replicas in ", m.dc(a.dc).name,
                    step ? StrCat(", one step at a time: now ", a.replication_factor) : std::string()),
-            absl::StrCat("spec.keyspaces.", m.keyspace(a.keyspace).name)};
+            StrCat("keyspaces.", m.keyspace(a.keyspace).name)};
   }
   if (a.drift == "repair-owed") {
     return {StrCat("the replicas of keyspace ", m.keyspace(a.keyspace).name, " in ", m.dc(a.dc).name,
@@ -178,7 +178,7 @@ v1::Reason MakeReason(const Model& m, const Common& common, const Action& a) {
   }
   auto [text, path] = Sentence(m, a);
   reason.set_text(std::move(text));
-  if (!path.empty()) reason.add_paths(std::string(path));
+  if (!path.empty()) reason.add_paths(std::move(path));
   return reason;
 }
 
