@@ -107,9 +107,21 @@ class Reader {
   int32_t ReleaseAfter(const Operation& operation) const {
     const Slot& slot = At(world_.slots, operation.slot);
     const auto rack = world_.desired.find(slot.rack);
-    if (rack == world_.desired.end() || slot.ordinal < rack->second.partition) return 0;
+    if (rack == world_.desired.end()) return 0;
+    if (slot.ordinal < rack->second.partition) return operation.joins ? ReleaseOf(slot.rack) : 0;
     const bool changes = release_changes_ || written_.contains(slot.rack) || operation.joins;
     return changes ? rack->second.release : 0;
+  }
+
+  // Below the partition a new node gets the template that the rack has had: it runs what all others there run.
+  int32_t ReleaseOf(int32_t rack) const {
+    int32_t release = 0;
+    for (const Node& node : world_.nodes) {
+      if (node.rack != rack || !node.in_ring) continue;
+      if (release != 0 && node.release != release) return 0;
+      release = node.release;
+    }
+    return release;
   }
 
   // After all starts are known: an action that names a slot but no member means the one that the plan starts there,

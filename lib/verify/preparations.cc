@@ -57,6 +57,11 @@ class PreparationCheck {
     ReadLedger();
     for (int32_t i = 0; i < Size(scene_.operations); ++i) {
       const Operation& operation = At(scene_.operations, i);
+      if (operation.kind != v1::ACTION_KIND_SHRINK_RACK || !operation.target.has_ordinal()) continue;
+      drops_[{PlaceOf(operation.target), operation.target.ordinal()}].push_back(i);
+    }
+    for (int32_t i = 0; i < Size(scene_.operations); ++i) {
+      const Operation& operation = At(scene_.operations, i);
       if (!operation.in_flight()) CheckOperation(i, operation);
     }
   }
@@ -259,26 +264,20 @@ class PreparationCheck {
     }
   }
 
-  // A workload only ever drops its last slot, whichever the action names.
+  // A workload only ever drops its last slot, whichever the action names. The next one above is enough: that one is
+  // judged in the same way.
   void CheckHighest(int32_t number, const Operation& operation) {
     const auto rack = racks_.find(PlaceOf(operation.target));
     if (rack == racks_.end() || !rack->second->has_nodes() || !operation.target.has_ordinal()) return;
-    for (int32_t above = operation.target.ordinal() + 1; above < rack->second->nodes(); ++above) {
-      v1::Target target = operation.target;
-      target.set_ordinal(above);
-      if (DroppedBefore(world_.FindSlot(target), number)) continue;
-      Add("highest-slot", number, absl::StrCat("the rack has a slot ", above, " above it, which stays"));
-      return;
+    const int64_t above = int64_t{operation.target.ordinal()} + 1;
+    if (above >= rack->second->nodes()) return;
+    const auto drops = drops_.find({PlaceOf(operation.target), above});
+    if (drops != drops_.end()) {
+      for (const int32_t other : drops->second) {
+        if (At(scene_.operations, other).in_flight() || order_.Before(other, number)) return;
+      }
     }
-  }
-
-  bool DroppedBefore(int32_t slot, int32_t number) const {
-    for (int32_t i = 0; i < Size(scene_.operations) && slot != kNone; ++i) {
-      const Operation& other = At(scene_.operations, i);
-      if (other.kind != v1::ACTION_KIND_SHRINK_RACK || other.slot != slot) continue;
-      if (other.in_flight() || order_.Before(i, number)) return true;
-    }
-    return false;
+    Add("highest-slot", number, absl::StrCat("the rack has a slot ", above, " above it, which stays"));
   }
 
   bool Desired(const v1::Target& target, int32_t ordinal) {
@@ -306,7 +305,8 @@ class PreparationCheck {
   absl::btree_map<Place, const v1::RackFacts*> racks_;
   absl::btree_map<Place, absl::btree_map<int32_t, VolumeFact>> volumes_;
   absl::btree_map<std::pair<Place, int32_t>, std::string> revisions_;
-  absl::btree_set<std::pair<std::string, std::string>> snapshots_;  // host id, line that they are from before
+  absl::btree_map<std::pair<Place, int64_t>, std::vector<int32_t>> drops_;  // shrink_rack, by ordinal
+  absl::btree_set<std::pair<std::string, std::string>> snapshots_;          // host id, line that they are from before
 };
 
 }  // namespace

@@ -85,7 +85,10 @@ class WorldMaker {
     int64_t at = 0;
     bool fresh = false;
     const v1::NodeFacts* facts = nullptr;
-    v1::NodeMode mode() const { return fresh ? facts->mode() : v1::NODE_MODE_UNSPECIFIED; }
+    // A word that this schema does not have tells nothing.
+    v1::NodeMode mode() const {
+      return fresh && v1::NodeMode_IsValid(facts->mode()) ? facts->mode() : v1::NODE_MODE_UNSPECIFIED;
+    }
   };
 
   void ReadDesired() {

@@ -46,16 +46,19 @@ std::string ForceReason(const Model& m, Id dc, int32_t nodes_in_dc, int32_t node
   return absl::StrCat("; forced, since only ", names, " would have fewer nodes than replicas: alter it");
 }
 
-// A slot of the rack above `s` that is there and stays; kNone: it can be the highest one.
-Id StaysAbove(const Model& m, Id s, const std::vector<Id>& victims) {
-  const Rack& rack = m.rack(m.slot(s).rack);
-  for (Id above = s + 1; above < rack.last_slot; ++above) {
-    const Slot& slot = m.slot(above);
+// By rack: the highest slot that is there and stays; kNone where none does. A rack drops nothing below it.
+std::vector<Id> HighestThatStay(const Model& m, const std::vector<Id>& victims) {
+  std::vector<uint8_t> goes(m.slots.size(), 0);
+  for (const Id s : victims) goes[static_cast<size_t>(s)] = 1;
+  std::vector<Id> highest(m.racks.size(), kNone);
+  for (size_t s = 0; s < m.slots.size(); ++s) {  // by rack, ordinal
+    const Slot& slot = m.slots[s];
+    const Rack& rack = m.rack(slot.rack);
     const bool known = rack.present == Known::kYes && !rack.nodes_unknown;
     const bool there = known ? slot.ordinal < rack.nodes : slot.present == Known::kYes;
-    if (there && std::find(victims.begin(), victims.end(), above) == victims.end()) return above;
+    if (there && goes[s] == 0) highest[static_cast<size_t>(slot.rack)] = static_cast<Id>(s);
   }
-  return kNone;
+  return highest;
 }
 
 }  // namespace
@@ -89,6 +92,7 @@ void LowerScaleIn(Lowering* l) {
   }
   int32_t turn = 0;
   const std::vector<Id> victims = Victims(*l);
+  const std::vector<Id> stays = HighestThatStay(m, victims);
   for (const Id s : victims) {
     const Slot& slot = m.slot(s);
     const size_t rack = static_cast<size_t>(slot.rack);
@@ -114,7 +118,7 @@ void LowerScaleIn(Lowering* l) {
     }
     const ActionIndex shrink = l->Add(Kind::kShrinkRack, kGroupShrink, slot.rack, s, "surplus-slot");
     l->at(shrink).key.turn = turn;
-    l->at(shrink).blocked_by = StaysAbove(m, s, victims);
+    if (stays[rack] > s) l->at(shrink).blocked_by = stays[rack];
     if (leave >= 0) l->at(shrink).hard.push_back(leave);
     if (last_shrink[rack] >= 0) l->at(shrink).hard.push_back(last_shrink[rack]);
     last_shrink[rack] = shrink;
