@@ -185,6 +185,7 @@ bool SaysHowToCollect(const std::string& text) {
 // Of each fact what a person knows it by; any other one goes by its own name.
 bool Names(const std::string& fact, const std::string& text) {
   static const auto* const kWords = new std::map<std::string, std::vector<std::string>>{
+      {"inventory.racks_complete", {"workload"}},
       {"inventory.volumes_complete", {"volume"}},
       {"node.host_id", {"release"}},  // whose release it tells is not known then
       {"node.release", {"release"}},
@@ -222,17 +223,28 @@ std::set<Path> FactsOf(const v1::PlanRequest& request) {
   return paths;
 }
 
+// As the reason of another one names it.
+std::string NameInText(const v1::Held& held) {
+  const v1::Target& t = held.target();
+  const std::string name = testing::Name(held);
+  const std::string kind = name.substr(0, name.find(' '));
+  if (t.keyspace().empty()) return name;
+  if (t.has_ordinal()) return absl::StrCat(kind, " ", t.datacenter(), "/", t.rack(), "/", t.ordinal());
+  return absl::StrCat(kind, " keyspace ", t.keyspace(), t.datacenter().empty() ? "" : " in ", t.datacenter());
+}
+
 // The held action itself says it, or the one that it comes after.
-bool NamesWhatIsMissing(const v1::PlanResponse& response, const v1::Held& held, const std::string& fact) {
+bool NamesWhatIsMissing(const v1::PlanResponse& response, const v1::Held& held, const std::string& fact,
+                        std::set<std::string> seen = {}) {
+  if (!seen.insert(held.action_id()).second) return false;
   for (const v1::Refusal& by : held.by()) {
     if (SaysUnknown(by.text()) && SaysHowToCollect(by.remedy()) && Names(fact, by.text() + by.remedy())) return true;
     const bool after_update = by.remedy() == "let the rolling update finish first";
     if (by.guard() != "predecessor" && !after_update) continue;
     for (const v1::Held& before : response.held()) {
       const bool update = before.kind() == v1::ACTION_KIND_RESTART_NODE || before.kind() == v1::ACTION_KIND_UPDATE_RACK;
-      const bool it =
-          after_update ? update : absl::StrContains(by.text(), absl::StrCat(" ", testing::Name(before), ","));
-      if (it && before.action_id() != held.action_id() && NamesWhatIsMissing(response, before, fact)) return true;
+      const bool it = after_update ? update : absl::StrContains(by.text(), absl::StrCat(" ", NameInText(before), ","));
+      if (it && NamesWhatIsMissing(response, before, fact, seen)) return true;
     }
   }
   return false;

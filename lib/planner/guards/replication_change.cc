@@ -123,6 +123,11 @@ Text DescribeReplicationChange(const Model& m, const Action& a, const Refusal& r
       return {absl::StrCat("the node of slot ", m.SlotName(r.subject), " has left, and its process is still there"),
               "wait until its slot is gone"};
     case kAway:
+      if (Unsure(m.member(r.subject))) {
+        return {absl::StrCat("whether ", m.MemberName(r.subject),
+                             " is up is not known, and down it would not learn of the ", "change"),
+                "collect the answers of its peers; or bring it back"};
+      }
       return {absl::StrCat(m.MemberName(r.subject), m.member(r.subject).down ? " is down" : " may be down",
                            ", and it would not learn of the change"),
               "bring it back, or replace it, or take it out of the ring"};

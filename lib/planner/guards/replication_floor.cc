@@ -64,6 +64,22 @@ void CheckReplicationFloor(const Ask& ask, Refusals* out) {
   if (racks_left < std::min(rf, racks_now) && DesiredNodes(ask.model, a.dc) > 0) out->Add(kRacks, ring, keyspace, rf);
 }
 
+namespace {
+
+// Nodes that are only not known to be there, or to come, are no reason to ask for fewer replicas.
+Text DescribeTooMany(const Model& m, const Action& a, const Refusal& r) {
+  const std::string text = absl::StrCat(m.DcName(a.dc), " has too few nodes for ", r.number, " replicas of keyspace ",
+                                        m.keyspace(r.subject).name);
+  for (Id rack = m.dc(a.dc).first_rack; rack < m.dc(a.dc).last_rack; ++rack) {
+    if (!m.rack(rack).desired || m.rack(rack).present != Known::kUnknown) continue;
+    return {absl::StrCat(text, ", and whether the workload of ", m.RackName(rack), " exists is not known"),
+            "collect the StatefulSets of the cluster (kubernetes.json)"};
+  }
+  return {text, "add nodes first, or ask for fewer replicas"};
+}
+
+}  // namespace
+
 Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r) {
   const std::string dc = m.DcName(a.dc);
   switch (r.code) {
@@ -75,9 +91,7 @@ Text DescribeReplicationFloor(const Model& m, const Action& a, const Refusal& r)
                            m.keyspace(r.subject).name, " has ", r.number, " replicas in ", dc),
               "keep a node in every rack, or lower the replication first"};
     case kTooMany:
-      return {
-          absl::StrCat(dc, " has too few nodes for ", r.number, " replicas of keyspace ", m.keyspace(r.subject).name),
-          "add nodes first, or ask for fewer replicas"};
+      return DescribeTooMany(m, a, r);
     default:
       return {absl::StrCat("too few nodes would be left in ", dc, " for the ", r.number, " replicas of keyspace ",
                            m.keyspace(r.subject).name),
