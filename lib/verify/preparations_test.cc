@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "lib/verify/testing.h"
 
 namespace cassplan::verify::testing {
@@ -179,6 +182,26 @@ TEST(Preparations, HighestSlot) {
   EXPECT_THAT(BrokenIn(request, from_the_top), Not(Contains("highest-slot")));
   report->mutable_rack()->set_nodes(2);  // of which it is the last
   EXPECT_THAT(BrokenIn(request, middle), Not(Contains("highest-slot")));
+}
+
+// A rack that is emptied is judged in one go, however many slots it has.
+TEST(Preparations, HighestSlotOfMany) {
+  constexpr int kSlots = 3000;
+  TestCluster cluster(1, 1, 1);
+  v1::PlanRequest request = cluster.Request();
+  v1::Report* report = request.mutable_observed()->add_reports();
+  report->set_observed_at_seconds(kNow);
+  report->set_status(v1::REPORT_STATUS_OK);
+  report->mutable_subject()->set_datacenter("dc1");
+  report->mutable_subject()->set_rack("r1");
+  report->mutable_rack()->set_present(true);
+  report->mutable_rack()->set_nodes(kSlots);
+  TestPlan plan;
+  std::vector<std::string> before;
+  for (int ordinal = kSlots - 1; ordinal > 0; --ordinal) {
+    before = {plan.Add(v1::ACTION_KIND_SHRINK_RACK, SlotTarget("dc1/r1/" + std::to_string(ordinal)), before)};
+  }
+  EXPECT_THAT(BrokenIn(request, plan), Not(Contains("highest-slot")));
 }
 
 }  // namespace
