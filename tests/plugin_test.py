@@ -167,6 +167,20 @@ class Plugin(unittest.TestCase):
             process.terminate()
             process.wait(timeout=20)
 
+    def test_approve_counts_where_something_is_held(self):
+        self.world.put("cassandraclusters", cluster(policy={"mode": "approve"}))
+
+        def plan():
+            return json.loads(self.run_plugin("plan", "demo", "--format", "json", expect=None).stdout)
+
+        before = plan()
+        self.assertTrue(before["held"] and before["plan"]["actions"])
+        self.assertIn("approval", [f["rule"] for f in before["findings"]])
+        self.run_plugin("approve", "demo", before["plan_fingerprint"])
+        after = plan()
+        self.assertNotIn("approval", [f["rule"] for f in after["findings"]])
+        self.assertTrue(any(a.get("ready") for a in after["plan"]["actions"]))
+
     def test_status_and_history_before_any_operator(self):
         self.assertIn("no operator has looked at it yet", self.run_plugin("status").stdout)
         self.assertEqual(json.loads(self.run_plugin("status", "-o", "json").stdout)[0]["name"], "demo")

@@ -304,9 +304,6 @@ int Approve(const Reach& reach, const ApproveCommand& command) {
   v1::Approval* approval = ledger.add_approvals();
   approval->set_plan_fingerprint(command.fingerprint);
   for (const v1::Action& action : plan->plan().actions()) approval->add_action_ids(action.id());
-  for (const v1::Held& held : plan->held()) {
-    if (!held.action_id().empty()) approval->add_action_ids(held.action_id());
-  }
   const char* user = std::getenv("USER");
   approval->set_by(!command.by.empty() ? command.by : user == nullptr ? "somebody" : user);
   approval->set_at_seconds(Now());

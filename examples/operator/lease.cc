@@ -1,7 +1,10 @@
 #include "examples/operator/lease.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
@@ -83,6 +86,15 @@ bool Lease::Acquire(const std::atomic<bool>& stop) {
   return false;
 }
 
+absl::Status Lease::AcquireSoon(const std::atomic<bool>& stop) {
+  const int64_t until = SteadyMs() + (options_.duration_seconds + 3) * 1000;
+  while (true) {
+    const absl::Status status = TryOnce();
+    if (status.ok() || stop || SteadyMs() >= until || absl::IsPermissionDenied(status)) return status;
+    Sleep(std::min<int64_t>(options_.renew_ms, 1000), stop);
+  }
+}
+
 bool Lease::Keep(const std::atomic<bool>& stop) {
   int64_t good_at = SteadyMs();
   while (!stop) {
@@ -110,6 +122,14 @@ void Lease::Release() {
   const absl::Status released =
       kubernetes_.Replace(executors::kLeases, options_.name_space, options_.name, *lease).status();
   if (!released.ok()) Log(LogLevel::kWarning, "the Lease was not released", {{"why", std::string(released.message())}});
+}
+
+std::string IdentityOf(const std::string& given) {
+  if (!given.empty()) return given;
+  if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
+  char host[256] = "";
+  gethostname(&host[0], sizeof(host) - 1);
+  return absl::StrCat(&host[0], "-", getpid());
 }
 
 }  // namespace cassplan::host

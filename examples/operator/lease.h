@@ -25,6 +25,8 @@ class Lease {
 
   // Waits until this process holds the Lease, or `stop`. False: stopped.
   bool Acquire(const std::atomic<bool>& stop);
+  // As long as somebody else holds it and gives signs of life, for one term of his at most; then says who.
+  absl::Status AcquireSoon(const std::atomic<bool>& stop);
 
   // Renews until `stop` (true), or until somebody else may have it (false): then nothing may be done any more.
   bool Keep(const std::atomic<bool>& stop);
@@ -42,6 +44,9 @@ class Lease {
   std::string seen_version_;
   int64_t seen_at_ms_ = 0;
 };
+
+// A unique name for this process: `given`, or the Pod's, or host and pid.
+std::string IdentityOf(const std::string& given);
 
 }  // namespace cassplan::host
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -17,49 +16,12 @@
 #include "examples/operator/log.h"
 #include "examples/operator/metrics.h"
 #include "examples/operator/observe.h"
+#include "examples/operator/signals.h"
 #include "lib/executors/command.h"
 #include "lib/executors/kube_config.h"
 
 namespace cassplan::host {
 namespace {
-
-// Signals are taken by one thread that waits for them; every other thread has them blocked.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    thread_ = std::thread([this] { Wait(); });
-  }
-  ~Signals() {
-    done_ = true;
-    thread_.join();
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  const std::atomic<bool>& stop() const { return stop_; }
-
- private:
-  void Wait() {
-    const timespec tick = {0, 100'000'000};
-    while (!done_) {
-      const int signal = sigtimedwait(&set_, nullptr, &tick);
-      if (signal < 0) continue;
-      if (stop_) std::_Exit(1);  // asked for twice
-      Log(LogLevel::kInfo, "stops", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-      stop_ = true;
-    }
-  }
-
-  sigset_t set_;
-  std::atomic<bool> stop_{false};
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 // With the pause between renewals well below the Lease's duration, so that who lost it ends before another one begins.
 constexpr int64_t kLeaseTimeoutMs = 3000;
@@ -68,14 +30,6 @@ LogLevel LevelOf(const std::string& level) {
   if (level == "debug") return LogLevel::kDebug;
   if (level == "warning") return LogLevel::kWarning;
   return level == "error" ? LogLevel::kError : LogLevel::kInfo;
-}
-
-std::string IdentityOf(const RunCommand& command) {
-  if (!command.identity.empty()) return command.identity;
-  if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
-  char host[256] = "";
-  gethostname(host, sizeof(host) - 1);
-  return absl::StrCat(host, "-", getpid());
 }
 
 std::string NamespaceOf(const RunCommand& command, const executors::KubeConfig& config) {
@@ -137,7 +91,7 @@ int RunOperator(const RunCommand& command) {
   LeaseOptions lease_options;
   lease_options.name_space = options.name_space;
   lease_options.name = command.lease;
-  lease_options.identity = IdentityOf(command);
+  lease_options.identity = IdentityOf(command.identity);
   // Its own: it goes on while the other one stops, and it must know in time that nobody answers.
   executors::KubernetesClient lease_client(*config, kLeaseTimeoutMs);
   Lease lease(&lease_client, lease_options);

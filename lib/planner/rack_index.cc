@@ -30,6 +30,10 @@ void RackIndex::Collect(const v1::PlanRequest& request) {
     for (const v1::Peer& peer : report.view().peers()) Add(peer.datacenter(), peer.rack());
   }
   for (const v1::KnownMember& m : request.ledger().members()) Add(m.slot().datacenter(), m.slot().rack());
+  // One that is gone, and that nothing else names any more: or nobody would see that it is.
+  for (const v1::StartedAction& a : request.ledger().started()) {
+    if (a.kind() == v1::ACTION_KIND_DELETE_RACK) Add(a.target().datacenter(), a.target().rack());
+  }
 }
 
 RackIndex::RackIndex(const v1::PlanRequest& request, Model* model) : request_(request) {

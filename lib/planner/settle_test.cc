@@ -70,5 +70,22 @@ TEST(Settle, AStartThatMayRunIsNot) {
   EXPECT_THAT(Ready(response), Not(Contains("shrink_rack dc1/r1/1")));
 }
 
+// It never had a node, so that nothing but the start names it.
+TEST(Settle, ARackThatIsGoneIsDone) {
+  Cluster cluster(Even(1));
+  cluster.InFlight("delete", v1::ACTION_KIND_DELETE_RACK, "dc1/r1/0");
+  v1::Target* target = cluster.ledger.mutable_started(0)->mutable_target();
+  target->Clear();
+  target->set_datacenter("dc1");
+  target->set_rack("r9");
+  target->set_uid("u");
+  const v1::PlanResponse response = PlanOf(cluster);
+  EXPECT_TRUE(response.ledger().started().empty());
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_CONVERGED);
+  // While it is there it is not done.
+  target->set_rack("r1");
+  EXPECT_EQ(PlanOf(cluster).ledger().started_size(), 1);
+}
+
 }  // namespace
 }  // namespace cassplan::planner
