@@ -271,7 +271,7 @@ void Application::OnResult(const v1::StartAction& start, const StartResult& resu
 
 void Application::OnRound(const Reconciler& reconciler) {
   const v1::PlanResponse& response = reconciler.response();
-  if (const std::string told = response.summary(); told != told_) {
+  if (const std::string& told = response.summary(); told != told_) {
     Log(LogLevel::kInfo, "plan", {{"summary", told}});
     told_ = told;
   }
