@@ -173,6 +173,9 @@ class Differ {
   void DiffWithoutMember(Id s, const Slot& slot, const Rack& rack) {
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
     if (!exists && rack.present != Known::kUnknown) {
+      // What a node left there goes first, where policy lets it go: another one joins on an empty volume only.
+      const bool left_data = slot.volume.present == Known::kYes && !slot.left_host_id.empty();
+      if (left_data && !m_.policy.retain_volumes) Add(DriftKind::kLeftoverVolume, s);
       Add(DriftKind::kMissingNode, s);
     } else if (exists && !slot.left_host_id.empty()) {
       Add(DriftKind::kSurplusSlot, s);  // it left: the slot is emptied, then the node joins anew

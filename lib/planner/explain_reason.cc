@@ -98,6 +98,7 @@ std::pair<std::string, std::string> Sentence(const Model& m, const Action& a) {
             "nodesPerRacks"};
   }
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
+  if (a.drift == "left-data") return {"its node has left, and the one that is to join there starts with nothing", ""};
   if (a.drift == "leftover-volume") return {"its slot is gone, and no node shall run there any more", ""};
   if (a.drift == "drained-node") return {"the node is drained, and only a restart ends that", ""};
   if (a.drift == "dead-node") {

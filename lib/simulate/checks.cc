@@ -132,11 +132,12 @@ void Checker::Movements(const v1::Ledger& ledger) {
   for (const v1::StartedAction& s : ledger.started()) {
     if (!InFlight(s) || !Moves(s.kind())) continue;
     const int slot = w_.FindSlot(s.target());
-    if (slot == kNone) continue;
+    const std::string& id = s.replaced_host_id().empty() ? s.target().host_id() : s.replaced_host_id();
     for (const Member& m : w_.members) {
-      if (m.slot != slot || (m.ring != Ring::kJoining && m.ring != Ring::kLeaving)) continue;
+      const bool meant = (slot != kNone && m.slot == slot) || (m.slot == kNone && !id.empty() && m.host_id == id);
+      if (!meant || (m.ring != Ring::kJoining && m.ring != Ring::kLeaving)) continue;
       ++moving;
-      absl::StrAppend(&names, " ", w_.SlotName(slot));
+      absl::StrAppend(&names, " ", m.slot == kNone ? m.host_id : w_.SlotName(m.slot));
     }
   }
   if (moving > 1) w_.violate("one-topology-change", StrCat("several of the plan's movements at once:", names));

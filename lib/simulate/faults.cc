@@ -1,5 +1,6 @@
 #include "lib/simulate/faults.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -219,6 +220,24 @@ absl::Status CheckFault(const Fault& fault, const World& world) {
     default:
       return absl::OkStatus();
   }
+}
+
+bool StillLasts(const Fault& fault, const std::vector<Fault>& faults, const std::set<int>& lasting) {
+  if (fault.kind == FaultKind::kSwap) return false;
+  const auto about = [](const Fault& f) {
+    return f.kind == FaultKind::kFill ? f.value.substr(0, f.value.find(':')) : f.value;
+  };
+  return std::any_of(lasting.begin(), lasting.end(),
+                     [&](int i) { return At(faults, i).kind == fault.kind && about(At(faults, i)) == about(fault); });
+}
+
+bool LosesMachine(const std::vector<Fault>& faults, const std::set<int>& lasting, const World& world, int slot) {
+  const Rack& rack = At(world.racks, At(world.slots, slot).rack);
+  return std::any_of(lasting.begin(), lasting.end(), [&](int i) {
+    const Fault& f = At(faults, i);
+    if (f.kind == FaultKind::kNode) return world.FindSlot(f.value) == slot;
+    return f.kind == FaultKind::kZone && (rack.zone == f.value || rack.name == f.value);
+  });
 }
 
 std::vector<Fault> DrawFaults(int count, World* world) {

@@ -3,6 +3,7 @@
 #define CASSPLAN_LIB_SIMULATE_FAULTS_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,13 +43,18 @@ struct Fault {
   std::string text;     // as written
 };
 
-// Errors: kInvalidArgument with the column (from 1) and what may be written there.
 // "60%" as 60; 0: it is no such thing.
 int ShareOf(absl::string_view text);
 
+// Errors: kInvalidArgument with the column (from 1) and what may be written there.
 absl::StatusOr<Fault> ParseFault(absl::string_view text);
 // Also checks that what it names is there.
 absl::Status CheckFault(const Fault& fault, const World& world);
+
+// Of the faults that last (by index): is one of them the same on the same thing? Two swaps undo each other, one by one.
+bool StillLasts(const Fault& fault, const std::vector<Fault>& faults, const std::set<int>& lasting);
+// Does one of them keep the machine of a slot away, by itself or with its zone?
+bool LosesMachine(const std::vector<Fault>& faults, const std::set<int>& lasting, const World& world, int slot);
 
 std::vector<Fault> DrawFaults(int count, World* world);
 

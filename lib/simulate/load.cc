@@ -35,6 +35,7 @@ class Loader {
     }
     for (const v1::Report& report : request_.observed().reports()) Places(report);
     for (const v1::Report& report : request_.observed().reports()) Facts(report);
+    Schemas();
     MatchMembers();
     Keyspaces();
     Rows();
@@ -107,7 +108,7 @@ class Loader {
     }
     if (!report.has_view()) return;
     for (const v1::Peer& peer : report.view().peers()) {
-      if (peer.host_id().empty() || peer.movement() == v1::PEER_MOVEMENT_LEFT) continue;
+      if (peer.host_id().empty()) continue;
       int m = w_.FindMember(peer.host_id());
       if (m == kNone) {
         m = Size(w_.members);
@@ -122,6 +123,11 @@ class Loader {
       member.release = peer.release();
       if (member.tokens.empty()) member.tokens.assign(peer.tokens().begin(), peer.tokens().end());
       member.ring = peer.movement() == v1::PEER_MOVEMENT_LEAVING ? Ring::kLeaving : Ring::kNormal;
+      if (peer.movement() == v1::PEER_MOVEMENT_LEFT) {
+        member.ring = Ring::kLeft;
+        member.mode = v1::NODE_MODE_DECOMMISSIONED;
+        continue;
+      }
       if (peer.state() == v1::PEER_STATE_UP) member.up = true;
       load_[peer.host_id()] = peer.load_bytes();
     }
@@ -144,13 +150,25 @@ class Loader {
     if (m == kNone) return;
     Member& member = At(w_.members, m);
     if (!report.node().release().empty()) member.release = report.node().release();
-    if (!report.node().schema_version().empty()) member.schema = report.node().schema_version();
+    if (!report.node().schema_version().empty()) {
+      member.schema = report.node().schema_version();
+      schema_told_.insert(m);
+    }
     member.pending_compactions = report.node().pending_compactions();
     if (!report.node().partitioner().empty()) member.partitioner = report.node().partitioner();
     if (report.node().has_load_bytes()) load_[member.host_id] = report.node().load_bytes();
     if (report.subject().has_ordinal()) member.slot = SlotOf(report.subject());
     member.mode = report.node().mode();
     if (report.node().mode() == v1::NODE_MODE_DRAINED) member.up = false;
+  }
+
+  // A node that said nothing of its schema has what the others have.
+  void Schemas() {
+    if (schema_told_.empty()) return;
+    const std::string usual = At(w_.members, *schema_told_.begin()).schema;
+    for (int m = 0; m < Size(w_.members); ++m) {
+      if (!schema_told_.count(m)) At(w_.members, m).schema = usual;
+    }
   }
 
   void MatchMembers() {
@@ -287,6 +305,7 @@ class Loader {
   World& w_;
   const v1::PlanRequest& request_;
   std::map<std::string, int64_t> load_;
+  std::set<int> schema_told_;
   std::map<std::string, v1::Keyspace> schema_;
 };
 

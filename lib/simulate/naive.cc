@@ -1,8 +1,10 @@
-// A model of how CassKop acts, after its documented rules: racks in the order of the list, one at a time; the whole
-// template with its number of nodes is written at once; nodes restart from the highest ordinal down as soon as the
-// workload calls the one before ready; nobody looks at ranges. It is a model to compare with, not CassKop.
+// A model of how CassKop acts, after its documented rules and what was seen of it: racks in the order of the list, one
+// at a time; the whole template with its number of nodes is written at once; nodes restart from the highest ordinal
+// down as soon as the workload calls the one before ready; nobody looks at ranges. It is a model to compare with, not
+// CassKop.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -24,7 +26,15 @@ class Naive {
     for (const v1::StartedAction& s : request_.ledger().started()) {
       if (!Done(s)) *out_.mutable_ledger()->add_started() = s;
     }
-    bool quiet = out_.ledger().started().empty();
+    bool quiet = true;
+    for (const v1::StartedAction& s : out_.ledger().started()) {
+      // Only its own rack waits for a node that leaves: another template goes out elsewhere meanwhile.
+      if (s.kind() == v1::ACTION_KIND_DECOMMISSION) {
+        leaving_.insert(Key(s.target()));
+      } else {
+        quiet = false;
+      }
+    }
     for (const v1::DesiredDatacenter& dc : request_.desired().datacenters()) {
       for (const v1::DesiredRack& rack : dc.racks()) {
         if (quiet) quiet = !RackPass(dc.name(), rack);
@@ -107,6 +117,7 @@ class Naive {
 
   // True when it did something: then the pass ends.
   bool RackPass(const std::string& dc, const v1::DesiredRack& wanted) {
+    if (leaving_.count(absl::StrCat(dc, "/", wanted.name()))) return false;
     const RackSeen& seen = racks_[absl::StrCat(dc, "/", wanted.name())];
     const std::string& revision = wanted.template_().revision();
     if (seen.facts == nullptr || !seen.facts->present()) {
@@ -128,11 +139,20 @@ class Naive {
       }
       return true;
     }
+    const bool rolls = std::any_of(seen.slots.begin(), seen.slots.end(), [&](const auto& s) {
+      return s.second.facts.template_revision() != revision && s.first < nodes;
+    });
+    // While an action goes on the whole object is written each time, its replicas as well.
+    if (rolls && wanted.nodes() < nodes) {
+      Add(v1::ACTION_KIND_SHRINK_RACK, dc, wanted.name(), nodes - 1, revision, "written while the StatefulSet rolls");
+      return true;
+    }
     for (auto it = seen.slots.rbegin(); it != seen.slots.rend(); ++it) {
       if (it->second.facts.template_revision() == revision || it->first >= nodes) continue;
       Add(v1::ACTION_KIND_RESTART_NODE, dc, wanted.name(), it->first, revision, "the StatefulSet rolls");
       return true;
     }
+    if (!leaving_.empty()) return false;
     if (nodes < wanted.nodes()) {
       Add(v1::ACTION_KIND_START_NODE, dc, wanted.name(), nodes, absl::StrCat(nodes), "ScaleUp");
       return true;
@@ -150,6 +170,7 @@ class Naive {
   const v1::PlanRequest& request_;
   v1::PlanResponse out_;
   std::map<std::string, RackSeen> racks_;
+  std::set<std::string> leaving_;  // racks
   bool waits_ = false;
 };
 

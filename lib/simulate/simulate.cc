@@ -83,7 +83,7 @@ class FakeRun final : public Simulation {
   void Boot();
   void CrashHost(int64_t seconds);
   void BeginFault(const Fault& fault, int index);
-  void EndFault(const Fault& fault);
+  void EndFault(const Fault& fault, int index);
   void Machine(int slot, bool lost);
   void ByHand(const std::string& value);
   void AfterOutcome();
@@ -115,6 +115,7 @@ class FakeRun final : public Simulation {
   std::vector<std::pair<int, v1::ActionResult>> results_;  // life, result
   std::vector<Fault> faults_;
   int faults_left_ = 0;
+  std::set<int> lasting_;  // faults that have begun and are not over
   int edits_left_ = 0;
   Sight sight_;
   std::map<std::string, v1::Observed> stale_;
@@ -160,6 +161,7 @@ absl::Status FakeRun::Prepare() {
   checker_.brief = hooks_.brief;
   stored_ = request_.start().ledger();
   world_.Load(request_.start());
+  checker_.Forgive();  // what was lost before the start is nobody's doing here
   for (const Fault& fault : faults_) {
     const absl::Status status = CheckFault(fault, world_);
     if (!status.ok()) return status;
@@ -198,8 +200,6 @@ void FakeRun::Violate(absl::string_view invariant, std::string text) {
 
 void FakeRun::Give(v1::ReconcileEvent event) {
   event.set_now_seconds(HostNow());
-  const v1::ReconcilePhase before = v1::RECONCILE_PHASE_UNSPECIFIED;
-  static_cast<void>(before);
   for (v1::ReconcileEffect& e : reconciler_.Handle(event)) effects_.push_back(std::move(e));
   for (const v1::Withdrawn& w : reconciler_.withdrawn()) {
     if (said_.insert(StrCat("w", world_.now, w.id())).second) Log("withdrawn", w.text(), kNone);
@@ -402,7 +402,7 @@ void FakeRun::Handle(const Event& event) {
     case Occurrence::kFaultOver:
       --faults_left_;
       last_activity_ = world_.now;
-      return EndFault(At(faults_, event.a));
+      return EndFault(At(faults_, event.a), event.a);
     case Occurrence::kEdit: {
       --edits_left_;
       last_activity_ = world_.now;
@@ -455,6 +455,7 @@ void FakeRun::ByHand(const std::string& value) {
 void FakeRun::BeginFault(const Fault& fault, int index) {
   Log("fault", fault.text, kNone);
   result_.set_faults(result_.faults() + 1);
+  lasting_.insert(index);
   last_activity_ = world_.now;
   const int s = world_.FindSlot(fault.value);
   switch (fault.kind) {
@@ -539,7 +540,9 @@ void FakeRun::BeginFault(const Fault& fault, int index) {
   world_.At(world_.now + (momentary ? 0 : fault.seconds), Occurrence::kFaultOver, index);
 }
 
-void FakeRun::EndFault(const Fault& fault) {
+void FakeRun::EndFault(const Fault& fault, int index) {
+  lasting_.erase(index);
+  if (StillLasts(fault, faults_, lasting_)) return;
   const int s = world_.FindSlot(fault.value);
   const auto start_again = [&](int slot) {
     world_.At(world_.now + 5, Occurrence::kProcessUp, slot, At(world_.slots, slot).generation);
@@ -547,11 +550,13 @@ void FakeRun::EndFault(const Fault& fault) {
   switch (fault.kind) {
     case FaultKind::kZone:
       for (int i = 0; i < Size(world_.slots); ++i) {
-        if (At(world_.slots, i).machine_lost) Machine(i, false);
+        const Rack& rack = At(world_.racks, At(world_.slots, i).rack);
+        const bool in_it = rack.zone == fault.value || rack.name == fault.value;
+        if (in_it && At(world_.slots, i).machine_lost && !LosesMachine(faults_, lasting_, world_, i)) Machine(i, false);
       }
       break;
     case FaultKind::kNode:
-      Machine(s, false);
+      if (!LosesMachine(faults_, lasting_, world_, s)) Machine(s, false);
       break;
     case FaultKind::kCrashLoop:
       At(world_.slots, s).crash_loops = false;
@@ -643,10 +648,6 @@ void FakeRun::DiskSamples() {
     disk->set_slot(world_.SlotName(s));
     disk->set_used_bytes(world_.Used(volume));
     disk->set_capacity_bytes(volume.capacity);
-  }
-  for (int s = 0; s < Size(world_.slots); ++s) {
-    const Slot& slot = At(world_.slots, s);
-    static_cast<void>(slot);
   }
 }
 

@@ -9,7 +9,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cassplan/simulate.h"
+#include "lib/simulate/faults.h"
 #include "lib/simulate/random.h"
+#include "lib/simulate/world.h"
+#include "tests/simulate/judge.h"
 #include "tests/testing/cluster.h"
 
 namespace cassplan {
@@ -28,33 +31,17 @@ v1::SimulationRequest Choose(uint64_t seed) {
   v1::SimulationRequest request;
   *request.mutable_start() = cluster.Build();
   request.set_seed(seed);
-  request.set_random_faults(static_cast<int32_t>(random.Between(0, 6)));
   request.set_limit_seconds(6 * 3600);
+  // Written out, so that one may be left out without another draw for the rest.
+  simulate::World world(seed);
+  world.Load(request.start());
+  for (const simulate::Fault& fault : simulate::DrawFaults(static_cast<int>(random.Between(0, 6)), &world))
+    request.add_faults(fault.text);
   return request;
 }
 
-// A person may be needed (that is safe); nothing unsafe, and never without a word.
-bool Good(const v1::SimulationResult& r) {
-  if (r.verdict() == v1::SIMULATION_VERDICT_CONVERGED) return true;
-  return r.verdict() == v1::SIMULATION_VERDICT_BLOCKED && (r.held_size() > 0 || r.findings_size() > 0);
-}
-
-int Fail(v1::SimulationRequest request) {
-  while (request.random_faults() > 0) {
-    v1::SimulationRequest less = request;
-    less.set_random_faults(request.random_faults() - 1);
-    const auto result = Simulate(less);
-    if (!result.ok() || Good(*result)) break;
-    request = less;
-  }
-  const auto result = Simulate(request);
-  std::cout << "FAILED: seed " << request.seed() << ", made smaller to " << request.random_faults() << " fault(s)\n";
-  if (!result.ok()) return 1;
-  std::cout << v1::SimulationVerdict_Name(result->verdict()) << " after " << result->seconds() << " s\n";
-  for (const auto& e : result->events()) std::cout << e.at_seconds() << " " << e.kind() << " " << e.text() << "\n";
-  for (const auto& v : result->violations()) std::cout << "violation " << v.invariant() << ": " << v.text() << "\n";
-  return 1;
-}
+using simulate::Fail;
+using simulate::Good;
 
 int Main(int argc, char** argv) {
   uint64_t seeds = 100;

@@ -132,8 +132,11 @@ void LowerScaleIn(Lowering* l) {
     l->last_in_slot[static_cast<size_t>(s)] = volume;
   }
   for (const Drift& d : l->drift) {
-    if (d.kind == DriftKind::kLeftoverVolume)
-      l->Add(Kind::kDeleteVolume, kGroupShrink, d.rack, d.slot, "leftover-volume");
+    if (d.kind != DriftKind::kLeftoverVolume) continue;
+    const bool comes_back = m.slot(d.slot).desired;
+    const ActionIndex volume =
+        l->Add(Kind::kDeleteVolume, kGroupShrink, d.rack, d.slot, comes_back ? "left-data" : "leftover-volume");
+    if (comes_back) l->last_in_slot[static_cast<size_t>(d.slot)] = volume;
   }
 }
 
