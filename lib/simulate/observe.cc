@@ -155,7 +155,7 @@ class Observer {
   }
 
   void View(const std::vector<int>& viewers, int viewer) {
-    if (viewers.empty()) return;
+    if (viewers.empty() && !sight_.truth) return;  // the truth needs nobody to tell it
     v1::ViewFacts* view = Add("jolokia")->mutable_view();
     view->set_complete(true);
     for (const int v : viewers) view->add_viewers(At(w_.members, v).host_id);

@@ -328,7 +328,8 @@ void FakeRun::TakeEffect(int index) {
 }
 
 v1::Observed FakeRun::Look() {
-  v1::Observed observed = Observe(world_, world_.epoch + world_.now, sight_);
+  // The host writes down when it asked, by its own clock.
+  v1::Observed observed = Observe(world_, HostNow(), sight_);
   for (const auto& [source, old] : stale_) {
     v1::Observed mixed;
     for (v1::Report& r : *observed.mutable_reports()) {
@@ -344,7 +345,7 @@ v1::Observed FakeRun::Look() {
   const int64_t oldest =
       world_.now - (policy_.max_evidence_age_seconds() > 0 ? policy_.max_evidence_age_seconds() : kMaxEvidenceAge);
   for (const v1::Report& r : observed.reports()) {
-    if (r.has_view()) evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch));
+    if (r.has_view()) evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch - clock_));
   }
   return observed;
 }
@@ -490,7 +491,7 @@ void FakeRun::BeginFault(const Fault& fault, int index) {
       ++duplicate_;
       break;
     case FaultKind::kStale:
-      stale_[fault.value] = Observe(world_, world_.epoch + world_.now, sight_);
+      stale_[fault.value] = Observe(world_, HostNow(), sight_);
       break;
     case FaultKind::kMissing:
       sight_.missing.insert(fault.value);
