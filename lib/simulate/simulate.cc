@@ -345,7 +345,8 @@ v1::Observed FakeRun::Look() {
   const int64_t oldest =
       world_.now - (policy_.max_evidence_age_seconds() > 0 ? policy_.max_evidence_age_seconds() : kMaxEvidenceAge);
   for (const v1::Report& r : observed.reports()) {
-    if (r.has_view()) evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch - clock_));
+    if (r.has_view())
+      evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch - clock_));
   }
   return observed;
 }

@@ -87,7 +87,7 @@ std::vector<std::string> Menu(const World& w) {
           "missing=jolokia at=20s for=5m",
           "stuck=streams at=0s for=10m",
           "fail=streams at=70s",
-          "clock=+1h at=35s"};
+          "clock=+5m at=35s"};
 }
 
 struct Totals {
