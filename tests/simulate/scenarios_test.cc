@@ -2,12 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "cassplan/simulate.h"
 #include "lib/planner/guards/guard.h"
 #include "lib/planner/pipeline.h"
+#include "tests/simulate/judge.h"
 #include "tests/testing/cluster.h"
 
 namespace cassplan {
@@ -90,6 +92,43 @@ TEST(Mutants, RangeMovementIsMissed) {
   request.add_faults("by-hand=decommission:dc1/r3/1 at=1s");
   EXPECT_EQ(Violated(Without("", request)), "");
   EXPECT_THAT(Violated(Without("range-movement", request)), HasSubstr("range-movement"));
+}
+
+// What has nothing to do with it is left out, and what is left still goes wrong.
+TEST(Mutants, AFailureIsMadeSmaller) {
+  Cluster cluster(Even(2));
+  cluster.revision = "B";
+  v1::SimulationRequest request = Of(cluster);
+  request.add_faults("crash=host at=20m");
+  request.add_faults("stuck=streams at=0s for=30m");
+  request.add_faults("missing=schema at=10m");
+  request.add_faults("by-hand=decommission:dc1/r3/1 at=1s");
+  request.add_faults("pod=dc1/r2/0 at=1h");
+  SimulateHooks mutant;
+  planner::ScheduleOptions options;
+  options.without_guards = uint64_t{1} << planner::GuardNumber("range-movement");
+  mutant.plan = [options](const v1::PlanRequest& r) -> absl::StatusOr<v1::PlanResponse> {
+    return planner::RunPipeline(r, options, nullptr);
+  };
+  const v1::SimulationRequest smaller = simulate::Smaller(request, mutant);
+  EXPECT_THAT(smaller.faults(), ::testing::ElementsAre("by-hand=decommission:dc1/r3/1 at=1s"));
+  const auto result = Simulate(smaller, mutant);
+  ASSERT_TRUE(result.ok());
+  EXPECT_THAT(Violated(*result), HasSubstr("range-movement"));
+}
+
+// A zone that comes back does not bring back the machine in it that is lost by itself.
+TEST(Faults, EachEndsByItself) {
+  v1::SimulationRequest request = Of(Cluster(Even(1)));
+  request.add_faults("node=dc1/r1/0 at=10s for=10m");
+  request.add_faults("zone=a at=20s for=60s");
+  const auto result = Simulate(request);
+  ASSERT_TRUE(result.ok());
+  int64_t back = 0;
+  for (const v1::SimulationBar& bar : result->bars()) {
+    if (bar.kind() == "down" && bar.slot() == "dc1/r1/0") back = std::max(back, bar.to_seconds());
+  }
+  EXPECT_GE(back, 610);
 }
 
 }  // namespace
