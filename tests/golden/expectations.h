@@ -13,8 +13,8 @@
 //   finding <rule> <text>                     a finding of this rule whose message contains the text
 //   nothing-ready                             no action may start now
 //
-// A target is dc1/rack1/0, dc1/rack1/0:keyspace, dc1/rack1, dc1, a name, or "-" when there is none. Empty lines and those with # do not
-// count.
+// A target is dc1/rack1/0, dc1/rack1/0:keyspace, dc1/rack1, dc1, a name, or "-" when there is none. Empty lines and
+// those with # do not count.
 #ifndef CASSPLAN_TESTS_GOLDEN_EXPECTATIONS_H_
 #define CASSPLAN_TESTS_GOLDEN_EXPECTATIONS_H_
 
