@@ -46,9 +46,14 @@ TEST(FreshVolume, OfANodeThatHasLeft) {
   v1::PlanRequest request = cluster.Build();
   EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r1/1"), kPlanned);
   testing::AddVolume("dc1/r1/1", &request);
+  request.mutable_policy()->set_on_remove(v1::ON_REMOVE_RETAIN);
   EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r1/1"),
             "the volume of slot dc1/r1/1 holds the data of a node that has left | "
             "it must be emptied or moved away before a node joins there");
+  // Where policy lets volumes go with their nodes it goes first.
+  request.mutable_policy()->set_on_remove(v1::ON_REMOVE_DELETE);
+  EXPECT_EQ(Answer(request, kGuard, "delete_volume dc1/r1/1"), kPlanned);
+  EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r1/1"), kPlanned);
 }
 
 // It has left and still stands in its slot: this plan empties its volume before it joins anew.
