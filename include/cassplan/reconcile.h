@@ -38,6 +38,9 @@ using PlanFunction = std::function<absl::StatusOr<v1::PlanResponse>(const v1::Pl
 struct ReconcileOptions {
   int64_t poll_seconds = 10;  // looks at the cluster at least so often while something is to be done
   int64_t idle_seconds = 60;  // and while nothing is
+  // Between two starts of an action that fails: the pause doubles from the first to the last. 0: none.
+  int64_t first_retry_seconds = 5;
+  int64_t last_retry_seconds = 300;
   // COMPLETE for hosts that show the whole plan: the same starts, at several times the cost.
   v1::Horizon horizon = v1::HORIZON_READY;
 };
@@ -78,6 +81,7 @@ class Reconciler {
   v1::Ledger WithResults() const;
   void ForgetResults();
   void Choose(const v1::PlanResponse& response);
+  bool Rests(const v1::Action& action);
   void Redeliver(const v1::Observed& observed);
   bool Delivered(const std::string& id, int32_t attempt) const;
 

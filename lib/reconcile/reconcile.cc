@@ -194,9 +194,30 @@ Reconciler::Effects Reconciler::PlanRound(const v1::Observed& observed) {
   return Store(v1::RECONCILE_PHASE_STORING);
 }
 
+// What failed a moment ago most often fails again: each try pauses twice as long as the one before.
+bool Reconciler::Rests(const v1::Action& action) {
+  const int32_t failures = action.attempt() - 1;
+  if (failures < 1 || options_.first_retry_seconds <= 0) return false;
+  int64_t pause = options_.first_retry_seconds;
+  for (int32_t i = 1; i < failures && pause < options_.last_retry_seconds; ++i) pause *= 2;
+  pause = std::min(pause, options_.last_retry_seconds);
+  for (const v1::StartedAction& last : response_.ledger().started()) {
+    if (last.id() != action.id() || last.state() != v1::STARTED_STATE_FAILED) continue;
+    const int64_t rest = last.started_at_seconds() + pause - state_.now_seconds();
+    if (rest <= 0) return false;
+    v1::Withdrawn* withdrawn = state_.add_withdrawn();
+    withdrawn->set_id(action.id());
+    withdrawn->set_text(absl::StrCat("it has failed ", failures, failures == 1 ? " time" : " times",
+                                     last.message().empty() ? "" : absl::StrCat(", last: ", last.message()),
+                                     "; it is tried again in ", rest, " s"));
+    return true;
+  }
+  return false;
+}
+
 void Reconciler::Choose(const v1::PlanResponse& response) {
   for (const v1::Action& action : response.plan().actions()) {
-    if (!action.ready()) continue;
+    if (!action.ready() || Rests(action)) continue;
     v1::StartAction* start = state_.add_starting();
     *start->mutable_action() = action;
     start->set_attempt(std::max(action.attempt(), 1));

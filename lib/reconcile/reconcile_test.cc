@@ -307,6 +307,47 @@ TEST(Reconciler, AResultOutlivesARoundThatIsGivenUp) {
   EXPECT_TRUE(effects[0].store_ledger().ledger().cleanup_owed().empty());
 }
 
+TEST(Reconciler, WhatFailsIsTriedAgainAfterPausesThatGrow) {
+  Cluster cluster(Even(1));
+  cluster.node("dc1/r1/0").owes_cleanup = true;
+  Reconciler reconciler;
+  v1::ReconcileEvent event = At(kNow);
+  *event.mutable_desired_changed()->mutable_desired() = cluster.Build().desired();
+  *event.mutable_desired_changed()->mutable_ledger() = cluster.Build().ledger();
+  std::vector<int64_t> pauses;
+  int64_t last = 0;
+  int64_t now = kNow;
+  std::vector<v1::ReconcileEffect> effects = reconciler.Handle(event);
+  for (int step = 0; step < 3000 && pauses.size() < 8; ++step) {
+    ASSERT_FALSE(effects.empty());
+    const v1::ReconcileEffect effect = effects.front();
+    event = At(now);
+    if (effect.has_observe()) {
+      *event.mutable_observed() = cluster.Build().observed();
+      for (v1::Report& report : *event.mutable_observed()->mutable_reports()) report.set_observed_at_seconds(now);
+    } else if (effect.has_store_ledger()) {
+      event.mutable_ledger_stored()->set_stored(true);
+    } else if (effect.has_start_action()) {
+      if (last != 0) pauses.push_back(now - last);
+      last = now;
+      event.mutable_action_result()->set_id(effect.start_action().action().id());
+      event.mutable_action_result()->set_attempt(effect.start_action().attempt());
+      event.mutable_action_result()->set_state(v1::RESULT_STATE_FAILED);
+      event.mutable_action_result()->set_message("no disk");
+    } else {
+      if (last == now) {
+        ASSERT_EQ(reconciler.withdrawn().size(), 1);
+        EXPECT_THAT(reconciler.withdrawn().Get(0).text(),
+                    ::testing::ContainsRegex("failed [0-9]+ times?, last: no disk; "));
+      }
+      event = At(++now);
+      event.set_timer(true);
+    }
+    effects = reconciler.Handle(event);
+  }
+  EXPECT_THAT(pauses, ::testing::ElementsAre(5, 10, 20, 40, 80, 160, 300, 300));
+}
+
 TEST(Reconciler, ACheckpointGoesOnWhereItWas) {
   Reconciler one;
   Cluster cluster = RollingUpdate();

@@ -2837,7 +2837,7 @@ class Window(Message):
 
 @dataclass(frozen=True)
 class Withdrawn(Message):
-    """A start that did not happen since its conditions no longer held."""
+    """A start that did not happen since its conditions no longer held, or not yet since it failed a moment ago."""
     id: str = ""
     text: str = ""
 
