@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
+#include "lib/planner/settle_slots.h"
 
 namespace cassplan::planner {
 namespace {
@@ -71,6 +72,8 @@ class Settler {
     FindForeign();
     RememberMembers();
     CopyRest();
+    RememberLeft(model_, out_);
+    NoteNeverJoined(&model_);
     WriteOwed();
     WriteRebuilds();
     SortOperations();

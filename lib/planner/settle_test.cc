@@ -87,5 +87,42 @@ TEST(Settle, ARackThatIsGoneIsDone) {
   EXPECT_EQ(PlanOf(cluster).ledger().started_size(), 1);
 }
 
+// A person decommissioned it. Its own word and everybody else's are remembered: once its slot is gone they prove whose
+// data the volume holds.
+TEST(Settle, ANodeThatLeftByHandIsRemembered) {
+  Cluster cluster(Even(2));
+  testing::Node& left = cluster.node("dc1/r1/1");
+  left.mode = v1::NODE_MODE_DECOMMISSIONED;
+  left.movement = v1::PEER_MOVEMENT_LEFT;
+  const v1::PlanResponse response = PlanOf(cluster);
+  ASSERT_EQ(response.ledger().left_size(), 1);
+  EXPECT_EQ(response.ledger().left(0).host_id(), left.host_id);
+  EXPECT_EQ(response.ledger().left(0).slot().ordinal(), 1);
+  cluster.ledger = response.ledger();
+  EXPECT_EQ(PlanOf(cluster).ledger().left_size(), 1);
+  // Its own word alone proves nothing, nor do the others' where it does not answer and its address may be another's
+  // now.
+  cluster.ledger.Clear();
+  left.movement = v1::PEER_MOVEMENT_UNSPECIFIED;
+  EXPECT_EQ(PlanOf(cluster).ledger().left_size(), 0);
+  left.movement = v1::PEER_MOVEMENT_LEFT;
+  left.mode = v1::NODE_MODE_NORMAL;
+  left.answers = false;
+  EXPECT_EQ(PlanOf(cluster).ledger().left_size(), 0);
+}
+
+// Nobody starts it any more, and it does not come up: nothing goes on without a person, and that is said.
+TEST(Settle, ANodeThatDoesNotJoinNeedsAPerson) {
+  Cluster cluster = Reverted();
+  cluster.desired["dc1"]["r1"] = 2;
+  EXPECT_EQ(PlanOf(cluster).outcome(), v1::OUTCOME_IN_PROGRESS);
+  cluster.ledger.mutable_started(0)->set_state(v1::STARTED_STATE_FAILED);
+  const v1::PlanResponse response = PlanOf(cluster);
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_BLOCKED);
+  std::vector<std::string> rules;
+  for (const v1::Finding& f : response.findings()) rules.push_back(f.rule());
+  EXPECT_THAT(rules, Contains("not-joined"));
+}
+
 }  // namespace
 }  // namespace cassplan::planner

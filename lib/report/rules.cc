@@ -64,6 +64,8 @@ constexpr Rule kRules[] = {
      "Bring the named nodes up first."},
     {"node-up", kGuard, "Work on the data of a node needs the node to be up, with room for it.",
      "Start the node first, free disk, or withdraw the operation."},
+    {"not-joined", kFinding, "A node that was started joins.",
+     "See its log; once it joins the plan goes on. Or lower the number of nodes again."},
     {"one-rack", kGuard, "Planned disruption touches one rack of a datacenter at a time.",
      "Wait for the other rack, or bring its node up."},
     {"one-topology-change", kGuard, "One node joins, leaves or is replaced at a time.",

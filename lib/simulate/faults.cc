@@ -182,9 +182,10 @@ absl::StatusOr<Fault> ParseFault(string_view text) {
   return fault;
 }
 
-absl::Status CheckFault(const Fault& fault, const World& world) {
+absl::Status CheckFault(const Fault& fault, World* world_out) {
+  const World& world = *world_out;
   const auto need_slot = [&](string_view name) {
-    return world.FindSlot(name) != kNone
+    return world_out->FindOrDesired(name) != kNone
                ? absl::OkStatus()
                : absl::InvalidArgumentError(StrCat("fault '", fault.text, "': the cluster has no slot ", name));
   };

@@ -48,8 +48,8 @@ int ShareOf(absl::string_view text);
 
 // Errors: kInvalidArgument with the column (from 1) and what may be written there.
 absl::StatusOr<Fault> ParseFault(absl::string_view text);
-// Also checks that what it names is there.
-absl::Status CheckFault(const Fault& fault, const World& world);
+// Also checks that what it names is there, or is desired: then it has a place from now on.
+absl::Status CheckFault(const Fault& fault, World* world);
 
 // Of the faults that last (by index): is one of them the same on the same thing? Two swaps undo each other, one by one.
 bool StillLasts(const Fault& fault, const std::vector<Fault>& faults, const std::set<int>& lasting);

@@ -159,7 +159,8 @@ class Loader {
     if (report.node().has_load_bytes()) load_[member.host_id] = report.node().load_bytes();
     if (report.subject().has_ordinal()) member.slot = SlotOf(report.subject());
     member.mode = report.node().mode();
-    if (report.node().mode() == v1::NODE_MODE_DRAINED) member.up = false;
+    if (member.mode == v1::NODE_MODE_DRAINED) member.up = false;
+    if (member.mode == v1::NODE_MODE_DECOMMISSIONED && member.ring == Ring::kLeft) member.up = true;  // it still runs
   }
 
   // A node that said nothing of its schema has what the others have.
@@ -287,7 +288,8 @@ class Loader {
             absl::StrCat(w_.SlotName(s), " is down and stays so until it is started on another template"));
       }
       if (member.mode == v1::NODE_MODE_DRAINED) slot->member = m;
-      if (member.up) member.mode = member.ring == Ring::kLeaving ? v1::NODE_MODE_LEAVING : v1::NODE_MODE_NORMAL;
+      if (member.up && member.ring != Ring::kLeft)
+        member.mode = member.ring == Ring::kLeaving ? v1::NODE_MODE_LEAVING : v1::NODE_MODE_NORMAL;
       if (!member.up) member.down_since = -60;
       if (member.up && member.ring == Ring::kLeaving) {
         member.ring = Ring::kNormal;

@@ -41,6 +41,19 @@ void World::Gone(int m) {
   member.slot = kNone;
 }
 
+// Gossip forgets a node that never joined; its next start begins anew, in the place of whom it was to replace.
+void World::AbandonJoin(int m) {
+  const int slot = simulate::At(members, m).slot;
+  Gone(m);
+  if (slot == kNone) return;
+  Slot& s = simulate::At(slots, slot);
+  s.replace = simulate::At(members, m).replaces;
+  s.volume.host_id.clear();
+  s.volume.joins_as = m;
+  s.volume.rows.assign(rows.size(), 0);
+  ++data_version;
+}
+
 bool World::Moving() const {
   return std::any_of(members.begin(), members.end(),
                      [](const Member& m) { return m.ring == Ring::kJoining || m.ring == Ring::kLeaving; });
@@ -187,13 +200,10 @@ void World::FailWork(int index, const std::string& why) {
     const int slot = member.slot;
     log("failed", StrCat("the join failed: ", why), slot);
     member.mode = v1::NODE_MODE_JOINING_FAILED;
-    Gone(w.member);
+    AbandonJoin(w.member);
     if (slot != kNone) {
       Slot& s = simulate::At(slots, slot);
-      if (s.member != kNone) s.replace = simulate::At(members, s.member).replaces;
       s.member = kNone;
-      s.volume.host_id.clear();
-      s.volume.rows.assign(rows.size(), 0);
       ++s.restarts;
       At(now + 60, Occurrence::kProcessUp, slot, s.generation);
     }
@@ -273,8 +283,9 @@ void World::StartJoin(int s) {
   const bool seeds_itself = std::any_of(seeds.begin(), seeds.end(), [&](const v1::Target& t) {
     return t.datacenter() == own.datacenter() && t.rack() == own.rack() && t.ordinal() == own.ordinal();
   });
+  const int again = slot.volume.joins_as;
   Member member;
-  member.host_id = NewHostId();
+  member.host_id = again == kNone ? NewHostId() : simulate::At(members, again).host_id;
   member.rack = slot.rack;
   member.dc = simulate::At(racks, slot.rack).dc;
   member.slot = s;
@@ -289,8 +300,9 @@ void World::StartJoin(int s) {
   } else {
     for (size_t t = 0; t < tokens; ++t) member.tokens.push_back(static_cast<int64_t>(random.Next()));
   }
-  const int m = Size(members);
-  members.push_back(std::move(member));
+  const int m = again == kNone ? Size(members) : again;
+  if (again == kNone) members.emplace_back();
+  simulate::At(members, m) = std::move(member);
   slot.member = m;
   slot.volume.host_id = simulate::At(members, m).host_id;
   slot.volume.rows.assign(rows.size(), 0);

@@ -138,6 +138,10 @@ class Observer {
       const Member& m = At(w_.members, slot.member);
       if (m.mode != v1::NODE_MODE_DRAINED && m.ring != Ring::kLeft && m.up) viewers.push_back(slot.member);
     }
+    // The truth needs nobody who runs to tell it.
+    for (int m = 0; m < Size(w_.members) && sight_.truth && viewers.empty(); ++m) {
+      if (At(w_.members, m).ring == Ring::kNormal) viewers.push_back(m);
+    }
     std::sort(viewers.begin(), viewers.end());
     const bool settled = sight_.truth || (w_.now - w_.last_change > kGossipSettles && sight_.split.empty());
     if (settled) {
@@ -155,7 +159,7 @@ class Observer {
   }
 
   void View(const std::vector<int>& viewers, int viewer) {
-    if (viewers.empty() && !sight_.truth) return;  // the truth needs nobody to tell it
+    if (viewers.empty() && !sight_.truth) return;
     v1::ViewFacts* view = Add("jolokia")->mutable_view();
     view->set_complete(true);
     for (const int v : viewers) view->add_viewers(At(w_.members, v).host_id);

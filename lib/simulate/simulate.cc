@@ -163,7 +163,7 @@ absl::Status FakeRun::Prepare() {
   world_.Load(request_.start());
   checker_.Forgive();  // what was lost before the start is nobody's doing here
   for (const Fault& fault : faults_) {
-    const absl::Status status = CheckFault(fault, world_);
+    const absl::Status status = CheckFault(fault, &world_);
     if (!status.ok()) return status;
   }
   for (Fault& drawn : DrawFaults(request_.random_faults(), &world_)) faults_.push_back(std::move(drawn));

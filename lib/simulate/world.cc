@@ -95,6 +95,23 @@ int World::FindSlot(absl::string_view name) const {
   return kNone;
 }
 
+int World::FindOrDesired(absl::string_view name) {
+  const int known = FindSlot(name);
+  if (known != kNone) return known;
+  for (const v1::DesiredDatacenter& dc : desired.datacenters()) {
+    for (const v1::DesiredRack& rack : dc.racks()) {
+      for (int ordinal = 0; ordinal < rack.nodes(); ++ordinal) {
+        if (StrCat(dc.name(), "/", rack.name(), "/", ordinal) != name) continue;
+        v1::Target t;
+        t.set_datacenter(dc.name());
+        t.set_rack(rack.name());
+        return MakeSlot(FindRack(t), ordinal);
+      }
+    }
+  }
+  return kNone;
+}
+
 int World::FindMember(absl::string_view host_id) const {
   for (int m = 0; m < Size(members); ++m) {
     if (simulate::At(members, m).host_id == host_id) return m;
@@ -200,7 +217,7 @@ void World::StopProcess(int s) {
     for (int i = 0; i < Size(work); ++i) {
       if (!simulate::At(work, i).over && simulate::At(work, i).member == m) simulate::At(work, i).over = true;
     }
-    Gone(m);  // gossip forgets a node that never joined
+    AbandonJoin(m);
     return;
   }
   SetMember(m, member.ring, false);

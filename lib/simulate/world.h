@@ -70,7 +70,8 @@ struct Member {
 struct Volume {
   bool present = false;
   std::string uid;
-  std::string host_id;  // whose data; empty: none
+  std::string host_id;   // whose data; empty: none
+  int joins_as = kNone;  // a member that began to join here, and keeps its host id
   int64_t capacity = 0;
   int64_t other_bytes = 0;     // what a fault put there
   bool unknown = false;        // has something on it, and nobody knows what
@@ -215,6 +216,7 @@ class World {
   v1::Target SlotTarget(int slot) const;
   int FindSlot(const v1::Target& target) const;
   int FindSlot(absl::string_view name) const;
+  int FindOrDesired(absl::string_view name);  // makes the place of a slot that is desired
   int FindRack(const v1::Target& target) const;
   int FindMember(absl::string_view host_id) const;
   int FindDc(absl::string_view name) const;
@@ -268,6 +270,7 @@ class World {
   void PodGone(int slot, int generation);
   void Replace(int slot);
   void Gone(int member);
+  void AbandonJoin(int member);
 
   std::priority_queue<Event, std::vector<Event>, std::greater<>> queue_;
   uint64_t events_ = 0;

@@ -1,11 +1,20 @@
 #include "tests/simulate/judge.h"
 
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "tests/testing/cluster.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/transcripts/script.h"
 
 namespace cassplan::simulate {
+
+using absl::StrCat;
 
 bool Good(const v1::SimulationResult& r) {
   if (r.verdict() == v1::SIMULATION_VERDICT_CONVERGED) return true;
@@ -33,25 +42,46 @@ v1::SimulationRequest Smaller(v1::SimulationRequest request, const SimulateHooks
   return request;
 }
 
-int Fail(const v1::SimulationRequest& failed) {
-  const v1::SimulationRequest request = Smaller(failed);
-  const auto result = Simulate(request);
-  std::cout << "FAILED: seed " << request.seed() << ", made smaller to " << request.faults_size() << " of "
-            << failed.faults_size() << " fault(s)\n";
-  for (const std::string& fault : request.faults()) std::cout << "fault " << fault << "\n";
-  if (!result.ok()) {
-    std::cout << result.status() << "\n";
-    return 1;
+v1::SimulationRequest RequestOf(const Case& c) {
+  transcripts::Script script;
+  const std::string error = script.Run(c.commands);
+  if (!error.empty()) {
+    std::cerr << c.name << ": " << error;
+    std::abort();
   }
-  std::cout << v1::SimulationVerdict_Name(result->verdict()) << " after " << result->seconds() << " s\n";
-  for (const auto& e : result->events()) std::cout << e.at_seconds() << " " << e.kind() << " " << e.text() << "\n";
-  for (const auto& v : result->violations()) std::cout << "violation " << v.invariant() << ": " << v.text() << "\n";
-  for (const auto& h : result->held()) {
-    for (const auto& by : h.by())
-      std::cout << testing::Name(h) << " held by " << by.guard() << ": " << by.text() << " | " << by.remedy() << "\n";
+  return script.Request();
+}
+
+SimulateHooks HooksOf(const Case& c) {
+  SimulateHooks hooks;
+  if (!c.without.empty()) hooks.plan = transcripts::PlanWithout(c.without);
+  return hooks;
+}
+
+std::string Transcript(const Case& c) {
+  SimulateHooks hooks = HooksOf(c);
+  hooks.brief = true;
+  const v1::SimulationRequest request = RequestOf(c);
+  const auto result = Simulate(request, hooks);
+  if (result.ok() && Good(*result)) return "";
+  const v1::SimulationRequest smaller = Smaller(request, hooks);
+  std::string text = StrCat("# Not as it may be: ", c.name, "\n");
+  for (const std::string& command : c.commands) {
+    if (!absl::StartsWith(command, "fault ")) absl::StrAppend(&text, command, "\n");
   }
-  for (const auto& f : result->findings()) std::cout << "finding " << f.rule() << ": " << f.message() << "\n";
-  return 1;
+  for (const std::string& fault : smaller.faults()) absl::StrAppend(&text, "fault ", fault, "\n");
+  const std::string with = c.without.empty() ? "" : StrCat(" without=", c.without);
+  absl::StrAppend(&text, "run", with, "\n----\n\nhistory", with, "\n----\n\nwhy\n----\n");
+  return transcripts::Play(text).text;
+}
+
+std::string Fail(const Case& c, const std::string& folder) {
+  const std::string text = Transcript(c);
+  const std::string path = StrCat(folder.empty() ? "." : folder, "/failed-",
+                                  absl::StrReplaceAll(c.name, {{" ", "-"}, {"/", "-"}, {",", ""}, {":", ""}}), ".txt");
+  std::ofstream(path) << text;
+  std::cout << "FAILED: " << c.name << "\n" << text << "play it again with: play_transcripts " << path << "\n";
+  return path;
 }
 
 }  // namespace cassplan::simulate

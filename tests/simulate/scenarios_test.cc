@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,7 @@
 #include "lib/planner/pipeline.h"
 #include "tests/simulate/judge.h"
 #include "tests/testing/cluster.h"
+#include "tests/transcripts/script.h"
 
 namespace cassplan {
 namespace {
@@ -115,6 +118,23 @@ TEST(Mutants, AFailureIsMadeSmaller) {
   const auto result = Simulate(smaller, mutant);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(Violated(*result), HasSubstr("range-movement"));
+}
+
+// A case that goes wrong is written as a transcript that plays it again; one that does not is not.
+TEST(Mutants, AFailureIsWrittenAsATranscript) {
+  simulate::Case c{"seed 3", {"cluster nodes=2", "desired revision=B", "seed 3", "limit 4h"}, "range-movement"};
+  for (const char* fault : {"crash=host at=20m", "stuck=streams at=0s for=30m", "pod=dc1/r2/0 at=1h",
+                            "by-hand=decommission:dc1/r3/1 at=1s"})
+    c.commands.push_back(absl::StrCat("fault ", fault));
+  const std::string path = simulate::Fail(c, ::testing::TempDir());
+  std::stringstream written;
+  written << std::ifstream(path).rdbuf();
+  EXPECT_THAT(written.str(), HasSubstr("seed 3\nlimit 4h\nfault by-hand=decommission:dc1/r3/1 at=1s\nrun without="));
+  EXPECT_THAT(written.str(), HasSubstr("\n----\nviolation ("));
+  EXPECT_THAT(written.str(), HasSubstr("\nviolation range-movement: "));
+  EXPECT_EQ(transcripts::Play(written.str()).text, written.str());
+  c.without.clear();
+  EXPECT_EQ(simulate::Transcript(c), "");
 }
 
 // A zone that comes back does not bring back the machine in it that is lost by itself.

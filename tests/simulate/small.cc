@@ -1,29 +1,28 @@
 // All small worlds: at most two datacenters, three racks, two nodes in a rack, three replicas; every single change of
 // them; at most two faults of the menu. `simulate_small --count` tells how many there are, `--every N` plays each N-th
-// (--every 1: all), `--first K` begins with the K-th. What is not as it may be is made smaller and printed.
+// (--every 1: all), `--first K` begins with the K-th. What is not as it may be is made smaller and written into
+// --transcripts FOLDER (the current one) as a transcript.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <iostream>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tests/simulate/judge.h"
-#include "tests/testing/cluster.h"
 
 namespace cassplan {
 namespace {
 
 using absl::StrCat;
-using testing::Cluster;
-using testing::Even;
+using simulate::Case;
 
 struct World {
   std::string name;
-  Cluster cluster;
+  int dcs, racks, nodes;
+  std::vector<std::string> commands;
   std::string first, last;  // slots
 };
 
@@ -33,9 +32,14 @@ std::vector<World> Worlds() {
     for (int racks = 1; racks <= 3; ++racks) {
       for (int nodes = 1; nodes <= 2; ++nodes) {
         for (int factor = 1; factor <= std::min(3, racks * nodes); ++factor) {
-          Cluster c(Even(nodes, racks, dcs));
-          for (auto& [dc, replicas] : c.keyspaces[0].datacenters) replicas = factor;
-          out.push_back({StrCat(dcs, " dc, ", racks, " rack(s), ", nodes, " node(s), RF ", factor), c, "dc1/r1/0",
+          std::string replicas;
+          for (int dc = 1; dc <= dcs; ++dc) absl::StrAppend(&replicas, " dc", dc, "=", factor);
+          out.push_back({StrCat(dcs, " dc, ", racks, " rack(s), ", nodes, " node(s), RF ", factor),
+                         dcs,
+                         racks,
+                         nodes,
+                         {StrCat("cluster nodes=", nodes, " racks=", racks, " dcs=", dcs), "keyspace app" + replicas},
+                         "dc1/r1/0",
                          StrCat("dc", dcs, "/r", racks, "/", nodes - 1)});
         }
       }
@@ -44,28 +48,31 @@ std::vector<World> Worlds() {
   return out;
 }
 
-// Every single change of a world, by name.
-std::vector<std::pair<std::string, Cluster>> Changes(const Cluster& world) {
-  std::vector<std::pair<std::string, Cluster>> out;
-  const auto change = [&](const std::string& name) -> Cluster& { return out.emplace_back(name, world).second; };
-  change("nothing");
-  change("template").revision = "B";
-  change("restart").restart_token = "again";
-  change("release").release = "4.1.4";
-  for (const auto& [dc, racks] : world.desired) {
-    for (const auto& [rack, nodes] : racks) {
-      change(StrCat("one more in ", dc, "/", rack)).desired[dc][rack] = nodes + 1;
-      change(StrCat("one fewer in ", dc, "/", rack)).desired[dc][rack] = nodes - 1;
-      change(StrCat("without ", dc, "/", rack)).desired[dc].erase(rack);
+struct Change {
+  std::string name;
+  std::vector<std::string> commands;
+};
+
+// Every single change of a world.
+std::vector<Change> Changes(const World& w) {
+  std::vector<Change> out = {{"nothing", {}},
+                             {"template", {"desired revision=B"}},
+                             {"restart", {"desired restart=again"}},
+                             {"release", {"desired release=4.1.4"}}};
+  for (int d = 1; d <= w.dcs; ++d) {
+    const std::string dc = StrCat("dc", d);
+    for (int r = 1; r <= w.racks; ++r) {
+      const std::string rack = StrCat(dc, "/r", r);
+      out.push_back({"one more in " + rack, {StrCat("desired ", rack, "=", w.nodes + 1)}});
+      out.push_back({"one fewer in " + rack, {StrCat("desired ", rack, "=", w.nodes - 1)}});
+      out.push_back({"without " + rack, {StrCat("desired ", rack, "=gone")}});
     }
-    change(StrCat("another rack in ", dc)).desired[dc][StrCat("r", racks.size() + 1)] = 1;
-    change(StrCat("without ", dc)).desired.erase(dc);
+    out.push_back({"another rack in " + dc, {StrCat("desired ", dc, "/r", w.racks + 1, "=1")}});
+    out.push_back({"without " + dc, {StrCat("desired ", dc, "=gone")}});
   }
-  change("another datacenter").desired["dc9"]["r1"] = 1;
-  Cluster& grown = change("larger volumes");
-  grown.expandable = true;
-  grown.volume_bytes *= 2;
-  change("larger volumes that cannot grow").volume_bytes *= 2;
+  out.push_back({"another datacenter", {"desired dc9/r1=1"}});
+  out.push_back({"larger volumes", {"expandable", "desired volume-gib=200"}});
+  out.push_back({"larger volumes that cannot grow", {"desired volume-gib=200"}});
   return out;
 }
 
@@ -94,19 +101,20 @@ struct Totals {
   int64_t cases = 0, played = 0, converged = 0, held = 0, refused = 0, states = 0, actions = 0;
 };
 
-bool Play(const World& world, const std::string& change, const Cluster& cluster, const std::vector<std::string>& faults,
-          Totals* totals) {
-  v1::SimulationRequest request;
-  *request.mutable_start() = cluster.Build();
-  request.set_seed(static_cast<uint64_t>(totals->cases));
-  request.set_limit_seconds(12 * 3600);
-  for (const std::string& fault : faults) request.add_faults(fault);
+Case CaseOf(int64_t number, const World& world, const Change& change, const std::vector<std::string>& faults) {
+  Case c{StrCat("case ", number, ": ", world.name, ", ", change.name), world.commands, ""};
+  c.commands.insert(c.commands.end(), change.commands.begin(), change.commands.end());
+  for (const std::string& fault : faults) c.commands.push_back("fault " + fault);
+  c.commands.push_back(StrCat("seed ", number));
+  return c;
+}
+
+bool Play(const Case& c, const std::string& folder, Totals* totals) {
   SimulateHooks brief;
   brief.brief = true;
-  const auto result = Simulate(request, brief);
+  const auto result = Simulate(simulate::RequestOf(c), brief);
   if (!result.ok() || !simulate::Good(*result)) {
-    std::cout << "case " << totals->cases << ": " << world.name << ", " << change << "\n";
-    simulate::Fail(request);
+    simulate::Fail(c, folder);
     return false;
   }
   ++totals->played;
@@ -123,8 +131,13 @@ int Main(int argc, char** argv) {
   int64_t first = 0;
   int64_t most_failures = 1;
   bool count = false;
+  std::string folder;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
+    if (name == "--transcripts" && i + 1 < argc) {
+      folder = argv[++i];
+      continue;
+    }
     int64_t* value = name == "--every"      ? &every
                      : name == "--first"    ? &first
                      : name == "--failures" ? &most_failures
@@ -132,7 +145,7 @@ int Main(int argc, char** argv) {
     count |= name == "--count";
     const bool read = value != nullptr && i + 1 < argc && absl::SimpleAtoi(argv[i + 1], value) && *value >= 0;
     if (name != "--count" && (!read || every < 1)) {
-      std::cerr << "usage: simulate_small [--count] [--every N] [--first K] [--failures N]\n";
+      std::cerr << "usage: simulate_small [--count] [--every N] [--first K] [--failures N] [--transcripts FOLDER]\n";
       return 3;
     }
     i += name == "--count" ? 0 : 1;
@@ -142,7 +155,7 @@ int Main(int argc, char** argv) {
   int64_t failures = 0;
   for (const World& world : Worlds()) {
     const std::vector<std::string> menu = Menu(world);
-    for (const auto& [change, cluster] : Changes(world.cluster)) {
+    for (const Change& change : Changes(world)) {
       // None, one or two of the menu: two equal indices are one fault, and -1 is none.
       for (int a = -1; a < static_cast<int>(menu.size()); ++a) {
         for (int b = a; b < static_cast<int>(menu.size()); ++b) {
@@ -152,7 +165,8 @@ int Main(int argc, char** argv) {
           std::vector<std::string> faults;
           if (a >= 0) faults.push_back(menu[static_cast<size_t>(a)]);
           if (b > a) faults.push_back(menu[static_cast<size_t>(b)]);
-          if (!Play(world, change, cluster, faults, &totals) && ++failures >= most_failures) return 1;
+          const Case c = CaseOf(totals.cases, world, change, faults);
+          if (!Play(c, folder, &totals) && ++failures >= most_failures) return 1;
         }
       }
     }

@@ -78,9 +78,13 @@ std::string Told(const v1::SimulationResult& r) {
   return out;
 }
 
-std::string History(const v1::SimulationResult& r) {
+std::string History(const v1::SimulationResult& r, bool whole) {
   std::string out;
   for (const v1::SimulationEvent& e : r.events()) {
+    if (whole) {
+      absl::StrAppend(&out, e.at_seconds(), " ", e.kind(), " ", e.text(), "\n");
+      continue;
+    }
     if (e.kind() == "withdrawn" || e.kind() == "cluster") continue;
     absl::StrAppend(&out, e.at_seconds(), " ", e.kind(), " ", e.text().substr(0, e.text().find(": ")), "\n");
   }
@@ -238,7 +242,7 @@ std::string Script::Do(const std::string& line) {
     return seed_ = static_cast<uint64_t>(number), "";
   if (what == "limit" && words.size() == 2 && Number(words[1], &number)) return limit_ = number, "";
   if (what == "why") return Why();
-  if (what == "run" || what == "history") return Play(words, what == "history");
+  if (what == "run" || what == "history" || what == "story") return Play(words);
   return StrCat("no such command: ", line, "\n");
 }
 
@@ -266,23 +270,27 @@ std::string Script::Why() const {
   return out;
 }
 
-// run [planner=naive] [without=quorum]: a mutant has no conditions before its starts, either.
-std::string Script::Play(const std::vector<std::string>& words, bool history) {
+PlanFunction PlanWithout(const std::string& guard) {
+  planner::ScheduleOptions options;
+  options.without_guards = uint64_t{1} << planner::GuardNumber(guard);
+  return [options](const v1::PlanRequest& r) -> absl::StatusOr<v1::PlanResponse> {
+    absl::StatusOr<v1::PlanResponse> response = planner::RunPipeline(r, options, nullptr);
+    if (!response.ok()) return response;
+    for (v1::Action& a : *response->mutable_plan()->mutable_actions()) a.clear_preconditions();
+    return response;
+  };
+}
+
+// run [planner=naive] [without=quorum]
+std::string Script::Play(const std::vector<std::string>& words) {
   v1::SimulationRequest request = Request();
   SimulateHooks hooks;
   for (size_t i = 1; i < words.size(); ++i) {
     const auto [key, value] = Halves(words[i]);
     if (key == "planner" && value == "naive") {
       request.set_planner(v1::SIMULATED_PLANNER_NAIVE);
-    } else if (key == "without") {
-      planner::ScheduleOptions options;
-      options.without_guards = uint64_t{1} << planner::GuardNumber(value);
-      hooks.plan = [options](const v1::PlanRequest& r) -> absl::StatusOr<v1::PlanResponse> {
-        absl::StatusOr<v1::PlanResponse> response = planner::RunPipeline(r, options, nullptr);
-        if (!response.ok()) return response;
-        for (v1::Action& a : *response->mutable_plan()->mutable_actions()) a.clear_preconditions();
-        return response;
-      };
+    } else if (key == "without" && planner::GuardNumber(value) >= 0) {
+      hooks.plan = PlanWithout(value);
     } else {
       return StrCat("cannot be read: ", words[i], "\n");
     }
@@ -290,7 +298,37 @@ std::string Script::Play(const std::vector<std::string>& words, bool history) {
   const auto result = Simulate(request, hooks);
   if (!result.ok()) return StrCat(std::string(result.status().message()), "\n");
   result_ = *result;
-  return history ? History(result_) : Told(result_);
+  return words[0] == "run" ? Told(result_) : History(result_, words[0] == "story");
+}
+
+Played Play(const std::string& text) {
+  Played out;
+  Script script;
+  std::vector<std::string> commands;
+  bool answer = false;
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
+    if (answer) {
+      if (line.empty()) {
+        answer = false;
+        if (i + 1 < lines.size()) out.text += "\n";
+      }
+      continue;
+    }
+    if (line == "----") {
+      out.text += "----\n";
+      out.text += script.Run(commands);
+      const std::string last = commands.empty() ? "" : commands.back();
+      if (last == "run" || last == "history") out.runs.push_back(script.result());
+      commands.clear();
+      answer = true;
+      continue;
+    }
+    commands.push_back(line);
+    if (i + 1 < lines.size()) out.text += line + "\n";
+  }
+  return out;
 }
 
 }  // namespace cassplan::transcripts

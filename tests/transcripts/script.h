@@ -32,7 +32,7 @@ class Script {
   std::string Do(const std::string& line);
   std::string Node(const std::vector<std::string>& words);
   std::string Change(const std::vector<std::string>& words, size_t from, testing::Cluster* cluster);
-  std::string Play(const std::vector<std::string>& words, bool history);
+  std::string Play(const std::vector<std::string>& words);
 
   testing::Cluster cluster_{testing::Even(1)};
   std::vector<std::string> faults_;
@@ -41,6 +41,16 @@ class Script {
   int64_t limit_ = 12 * 3600;
   v1::SimulationResult result_;
 };
+
+// The planner without one guard; its actions have no conditions before their starts, either.
+PlanFunction PlanWithout(const std::string& guard);
+
+struct Played {
+  std::string text;                        // the file as it would be written: its commands, and what they print now
+  std::vector<v1::SimulationResult> runs;  // of the planner itself, not of a mutant or a model
+};
+
+Played Play(const std::string& text);
 
 }  // namespace cassplan::transcripts
 

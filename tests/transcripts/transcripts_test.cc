@@ -41,47 +41,11 @@ std::vector<std::string> Names() {
 
 std::string PathOf(const std::string& name) { return absl::StrCat(Source(), "/tests/transcripts/", name, ".txt"); }
 
-struct Played {
-  std::string text;
-  std::vector<v1::SimulationResult> runs;  // of the planner itself, not of a mutant or a model
-};
-
-// The file as it would be written: commands as they are, and what they print now.
-Played Play(const std::string& text) {
-  Played out;
-  transcripts::Script script;
-  std::vector<std::string> commands;
-  bool answer = false;
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const std::string& line = lines[i];
-    if (answer) {
-      if (line.empty()) {
-        answer = false;
-        if (i + 1 < lines.size()) out.text += "\n";
-      }
-      continue;
-    }
-    if (line == "----") {
-      out.text += "----\n";
-      out.text += script.Run(commands);
-      const std::string last = commands.empty() ? "" : commands.back();
-      if (last == "run" || last == "history") out.runs.push_back(script.result());
-      commands.clear();
-      answer = true;
-      continue;
-    }
-    commands.push_back(line);
-    if (i + 1 < lines.size()) out.text += line + "\n";
-  }
-  return out;
-}
-
 class Transcript : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Transcript, SaysWhatItSaid) {
   const std::string before = ReadFile(PathOf(GetParam()));
-  const Played played = Play(before);
+  const transcripts::Played played = transcripts::Play(before);
   if (std::getenv("CASSPLAN_UPDATE_TRANSCRIPTS") != nullptr) {
     std::ofstream(PathOf(GetParam())) << played.text;
   } else {
