@@ -77,7 +77,7 @@ class Reconciler {
   Effects StartRound(const v1::Observed& observed);
   Effects Store(v1::ReconcilePhase phase);
   Effects Finish();
-  v1::PlanRequest MakeRequest(const v1::Observed& observed, const v1::Ledger& ledger) const;
+  absl::StatusOr<v1::PlanResponse> MakePlan(const v1::Observed& observed, const v1::Ledger& ledger);
   v1::Ledger WithResults() const;
   void ForgetResults();
   void Choose(const v1::PlanResponse& response);

@@ -641,7 +641,8 @@ class Join {
     }
     if (m->slot == kNone) return;
     const Slot& slot = model_->slot(m->slot);
-    m->at_risk = m->up && (slot.being_deleted || slot.cordoned);
+    // Others may have been asked before its process stopped: what Kubernetes finds not ready does not count.
+    m->at_risk = m->up && (slot.being_deleted || slot.cordoned || slot.ready == Known::kNo);
     // It was started with the template that the rack has now.
     const Rack& own_rack = model_->rack(slot.rack);
     const bool current = !slot.revision.empty() && slot.revision == own_rack.revision;

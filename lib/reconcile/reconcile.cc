@@ -125,16 +125,24 @@ Reconciler::Effects Reconciler::OnObserved(const v1::Observed& observed) {
   return {};  // an answer that nobody waits for any more
 }
 
-v1::PlanRequest Reconciler::MakeRequest(const v1::Observed& observed, const v1::Ledger& ledger) const {
+// Plans without a copy of what the request is made of: it is lent, and only read.
+absl::StatusOr<v1::PlanResponse> Reconciler::MakePlan(const v1::Observed& observed, const v1::Ledger& ledger) {
   v1::PlanRequest request;
-  *request.mutable_desired() = state_.desired();
-  *request.mutable_observed() = observed;
-  *request.mutable_ledger() = ledger;
-  *request.mutable_policy() = state_.policy();
-  *request.mutable_capabilities() = state_.capabilities();
+  request.set_allocated_desired(state_.mutable_desired());
+  request.set_allocated_observed(const_cast<v1::Observed*>(&observed));
+  request.set_allocated_ledger(const_cast<v1::Ledger*>(&ledger));
+  request.set_allocated_policy(state_.mutable_policy());
+  request.set_allocated_capabilities(state_.mutable_capabilities());
   request.set_now_seconds(state_.now_seconds());
   request.set_horizon(options_.horizon);
-  return request;
+  absl::StatusOr<v1::PlanResponse> response = plan_(request);
+  // In the reverse order nothing of it is freed with the request.
+  (void)request.release_capabilities();
+  (void)request.release_policy();
+  (void)request.release_ledger();
+  (void)request.release_observed();
+  (void)request.release_desired();
+  return response;
 }
 
 // A result counts for the attempt that it is about; a late one of an earlier attempt says nothing.
@@ -173,7 +181,7 @@ Reconciler::Effects Reconciler::PlanRound(const v1::Observed& observed) {
   state_.clear_starting();
   state_.clear_withdrawn();
   const v1::Ledger before = WithResults();
-  absl::StatusOr<v1::PlanResponse> response = plan_(MakeRequest(observed, before));
+  absl::StatusOr<v1::PlanResponse> response = MakePlan(observed, before);
   if (!response.ok() || response->outcome() == v1::OUTCOME_INVALID) {
     state_.set_outcome(v1::OUTCOME_INVALID);
     response_ = response.ok() ? *std::move(response) : v1::PlanResponse();
@@ -235,7 +243,7 @@ void Reconciler::Redeliver(const v1::Observed& observed) {
     if (!InFlight(record) || Delivered(record.id(), record.attempt())) continue;
     v1::Ledger without = response_.ledger();
     Drop(record.id(), &without);
-    const absl::StatusOr<v1::PlanResponse> again = plan_(MakeRequest(observed, without));
+    const absl::StatusOr<v1::PlanResponse> again = MakePlan(observed, without);
     if (!again.ok()) continue;
     for (const v1::Action& action : again->plan().actions()) {
       if (action.id() != record.id() || !action.ready()) continue;

@@ -276,17 +276,18 @@ void Checker::Foreign(const v1::Action& action) {
     w_.violate("ownership", StrCat("the volume of ", w_.SlotName(s), " belongs to another cluster"));
 }
 
-void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, int64_t evidence_at) {
-  // A node that a fault took down is not the plan's.
-  Orders(action, evidence_at);
+void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, const Evidence& evidence) {
+  Orders(action, evidence.at);
   Foreign(action);
   const int slot = w_.FindSlot(action.target());
   const int runs = slot == kNone ? kNone : At(w_.slots, slot).member;
-  const int64_t grace = kGossipSettles + std::max<int64_t>(0, w_.now - evidence_at);
+  const int64_t grace = kGossipSettles + std::max<int64_t>(0, w_.now - evidence.at);
+  const bool told_up = runs != kNone && evidence.up.count(At(w_.members, runs).host_id) > 0;
   if (Disrupts(action.kind()) && runs != kNone && w_.Serves(At(w_.members, runs))) {
+    // A node that came back by itself, and that the evidence did not show up yet, is not the plan's.
     const Member& node = At(w_.members, runs);
     const bool came_back = !node.before.up && w_.now - node.changed_at < grace;
-    if (!came_back) taken_.insert(slot);
+    if (told_up || !came_back) taken_.insert(slot);
   }
   v1::PlanRequest request;
   *request.mutable_desired() = w_.desired;
@@ -297,6 +298,7 @@ void Checker::Start(const v1::Action& action, const v1::Ledger& ledger, int64_t 
   // Nobody could know of a node that died after the evidence, or so shortly before it that its peers had not noticed.
   truth.grace = grace;
   truth.no_grace = w_.FindSlot(action.target());
+  truth.told_up = told_up;
   truth.no_grace_member =
       w_.FindMember(action.replaced_host_id().empty() ? action.target().host_id() : action.replaced_host_id());
   *request.mutable_observed() = Observe(w_, request.now_seconds(), truth);

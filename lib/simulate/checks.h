@@ -22,8 +22,12 @@ class Checker {
   // After every event. `started`: what the host's ledger has in flight.
   void State(const v1::Ledger& ledger);
   // Just before an action takes effect: the verifier's invariants on the true state, with all else that is in flight.
-  // `evidence_at`: when the nodes were asked of whose answers its start was decided.
-  void Start(const v1::Action& action, const v1::Ledger& ledger, int64_t evidence_at);
+  // `evidence`: when the nodes were asked by whose answers its start was decided, and whom most of them saw up.
+  struct Evidence {
+    int64_t at = 0;
+    std::set<std::string> up;
+  };
+  void Start(const v1::Action& action, const v1::Ledger& ledger, const Evidence& evidence);
   // Rows that a fault has just destroyed are no longer asked for.
   void Forgive();
 

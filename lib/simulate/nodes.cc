@@ -221,6 +221,7 @@ void World::FailStreams() {
 void World::ProcessUp(int s, int generation) {
   Slot& slot = simulate::At(slots, s);
   if (slot.generation != generation || !slot.pod || slot.deleting || slot.machine_lost) return;
+  if (slot.member != kNone) return;  // it runs
   if (slot.crash_loops) {
     slot.waiting = "CrashLoopBackOff";
     ++slot.restarts;

@@ -1,6 +1,7 @@
 #include "lib/simulate/observe.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -174,8 +175,8 @@ class Observer {
       const bool told = i == sight_.no_grace_member || (m.slot != kNone && m.slot == sight_.no_grace);
       const bool lately = w_.now - m.changed_at < sight_.grace;
       if (silent && !told && lately) shown.up = true;
-      // That the node it is about has just come back by itself was not known either.
-      if (told && shown.up && !m.before.up && lately) shown.up = false;
+      // That the node it is about has come back by itself is forgiven where the evidence did not show it.
+      if (told && !sight_.told_up && shown.up && !m.before.up && lately) shown.up = false;
     } else if (w_.now - m.changed_at < Lag(viewer, i, silent)) {
       shown = m.before;
     }
@@ -222,6 +223,23 @@ class Observer {
 };
 
 }  // namespace
+
+std::set<std::string> SeenUp(const v1::Observed& observed) {
+  std::map<std::string, int> up;
+  int viewers = 0;
+  for (const v1::Report& report : observed.reports()) {
+    if (!report.has_view()) continue;
+    viewers += report.view().viewers_size();
+    for (const v1::Peer& peer : report.view().peers()) {
+      if (peer.state() == v1::PEER_STATE_UP) up[peer.host_id()] += report.view().viewers_size();
+    }
+  }
+  std::set<std::string> out;
+  for (const auto& [host, votes] : up) {
+    if (2 * votes > viewers) out.insert(host);
+  }
+  return out;
+}
 
 v1::Observed Observe(World& world, int64_t now_seconds, const Sight& sight) {
   return Observer(world, now_seconds, sight).Run();

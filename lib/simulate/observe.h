@@ -20,9 +20,13 @@ struct Sight {
   int64_t grace = 0;
   int no_grace = -1;              // but of this slot they know
   int no_grace_member = -1;       // and of this member: a quarantine leaves it without a slot
+  bool told_up = false;           // the evidence showed that one up
   std::set<std::string> missing;  // sources that answer with an error
   std::set<int> split;            // slots whose nodes see all others down
 };
+
+// Members that most of those who were asked saw up.
+std::set<std::string> SeenUp(const v1::Observed& observed);
 
 v1::Observed Observe(World& world, int64_t now_seconds, const Sight& sight);
 

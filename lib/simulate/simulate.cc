@@ -110,8 +110,8 @@ class FakeRun final : public Simulation {
   bool alive_ = true;
   int64_t clock_ = 0;
   std::vector<v1::StartAction> taken_;
-  std::vector<int64_t> taken_evidence_;  // for each, how old the answers of nodes were
-  int64_t evidence_at_ = 0;
+  std::vector<Checker::Evidence> taken_evidence_;          // of each
+  Checker::Evidence evidence_;                             // of the last look
   std::vector<std::pair<int, v1::ActionResult>> results_;  // life, result
   std::vector<Fault> faults_;
   int faults_left_ = 0;
@@ -291,7 +291,7 @@ void FakeRun::StartAction(const v1::StartAction& start) {
   bar.set_from_seconds(world_.now);
   bar.set_reason(a.reason().text());
   taken_.push_back(start);
-  taken_evidence_.push_back(evidence_at_);
+  taken_evidence_.push_back(evidence_);
   const int index = Size(taken_) - 1;
   int64_t delay = world_.random.Between(1, 3);
   if (lose_ > 0) {
@@ -341,12 +341,12 @@ v1::Observed FakeRun::Look() {
     observed = std::move(mixed);
   }
   // Older evidence than policy accepts is no excuse.
-  evidence_at_ = world_.now;
+  evidence_ = {world_.now, SeenUp(observed)};
   const int64_t oldest =
       world_.now - (policy_.max_evidence_age_seconds() > 0 ? policy_.max_evidence_age_seconds() : kMaxEvidenceAge);
   for (const v1::Report& r : observed.reports()) {
     if (r.has_view())
-      evidence_at_ = std::min(evidence_at_, std::max(oldest, r.observed_at_seconds() - world_.epoch - clock_));
+      evidence_.at = std::min(evidence_.at, std::max(oldest, r.observed_at_seconds() - world_.epoch - clock_));
   }
   return observed;
 }
@@ -427,7 +427,6 @@ void FakeRun::Machine(int s, bool lost) {
   slot.machine_lost = lost;
   if (lost) {
     world_.StopProcess(s);
-    ++slot.generation;
     return;
   }
   if (!slot.pod || slot.deleting) return;

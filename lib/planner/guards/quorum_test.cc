@@ -34,6 +34,13 @@ TEST(Quorum, NodeOnAMachineThatIsCordoned) {
   EXPECT_NE(Answer(request, kGuard, "restart_node dc1/r1/0"), kPlanned);
 }
 
+// Others saw it up when they were asked; Kubernetes finds that it does not serve.
+TEST(Quorum, NodeThatIsNotReady) {
+  v1::PlanRequest request = Restarting().Build();
+  testing::SlotFactsOf("dc1/r2/0", &request)->set_ready(false);
+  EXPECT_NE(Answer(request, kGuard, "restart_node dc1/r1/0"), kPlanned);
+}
+
 TEST(Quorum, OnlyRangeMatesOfADeadNode) {
   Cluster cluster(Even(12), 1, 1);
   cluster.revision = "B";
