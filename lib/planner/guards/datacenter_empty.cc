@@ -14,7 +14,7 @@ void CheckDatacenterEmpty(const Ask& ask, Refusals* out) {
   const Action& a = ask.action;
   const Model& m = ask.model;
   if (a.kind == Kind::kDeleteRack) {
-    if (!m.views_known && !m.members.empty()) out->Add(kUnknown);
+    if (!m.views_known && !m.empty_cluster) out->Add(kUnknown);  // a node may be in the ring though none is seen
     if (ask.facts.NodesInRack(a.rack) > 0) out->Add(kHasNodes, ask.resources.ring(a.dc), a.rack);
     return;
   }

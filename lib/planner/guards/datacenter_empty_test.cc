@@ -92,5 +92,16 @@ TEST(DatacenterEmpty, SimpleStrategy) {
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc2/r1/0"), "not wanted");
 }
 
+// No node answers, and nothing remembers one: that is no proof that the ring has none.
+TEST(DatacenterEmpty, NobodyIsKnown) {
+  Cluster cluster(Even(1));
+  cluster.templates[{"dc2", "r1"}] = "A";
+  v1::PlanRequest request = cluster.Build();
+  EXPECT_EQ(Answer(request, kGuard, "delete_rack dc2/r1"), kPlanned);
+  testing::DropReports(v1::Report::kView, &request);
+  testing::DropReports(v1::Report::kNode, &request);
+  EXPECT_EQ(Answer(request, kGuard, "delete_rack dc2/r1"), kUnknown);
+}
+
 }  // namespace
 }  // namespace cassplan::planner
