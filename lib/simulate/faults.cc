@@ -119,11 +119,13 @@ absl::Status ReadValue(const Word& word, string_view value, size_t column) {
       break;
   }
   const bool known = parts[0] == "decommission" || parts[0] == "restart" || parts[0] == "drain" ||
-                     parts[0] == "cleanup" || parts[0] == "scale-down" || parts[0] == "scale-up";
+                     parts[0] == "cleanup" || parts[0] == "scale-down" || parts[0] == "scale-up" ||
+                     parts[0] == "delete-volume";
   if (known && parts.size() == 2 && IsSlotName(parts[1])) return absl::OkStatus();
-  return Bad(column, StrCat("'", value,
-                            "' is nothing that a person does here; decommission, restart, drain, cleanup, "
-                            "scale-down or scale-up, then : and a slot, as in decommission:dc1/rack1/0"));
+  return Bad(column,
+             StrCat("'", value,
+                    "' is nothing that a person does here; decommission, restart, drain, cleanup, "
+                    "scale-down, scale-up or delete-volume, then : and a slot, as in decommission:dc1/rack1/0"));
 }
 
 }  // namespace
@@ -211,7 +213,7 @@ absl::Status CheckFault(const Fault& fault, World* world_out) {
     case FaultKind::kFill:
       return need_slot(std::vector<string_view>(absl::StrSplit(fault.value, ':'))[0]);
     case FaultKind::kByHand:
-      if (absl::StartsWith(fault.value, "scale")) return absl::OkStatus();
+      if (absl::StartsWith(fault.value, "scale") || absl::StartsWith(fault.value, "delete")) return absl::OkStatus();
       return need_slot(std::vector<string_view>(absl::StrSplit(fault.value, ':'))[1]);
     case FaultKind::kSwap: {
       const std::vector<string_view> two = absl::StrSplit(fault.value, ',');

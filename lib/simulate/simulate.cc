@@ -446,6 +446,7 @@ void FakeRun::ByHand(const std::string& value) {
     At(world_.members, m).mode = v1::NODE_MODE_DRAINED;
     world_.SetMember(m, At(world_.members, m).ring, false);
   }
+  if (parts[0] == "delete-volume" && s != kNone && !At(world_.slots, s).pod) world_.DeleteVolume(s);
   if (parts[0] == "cleanup" && s != kNone) world_.Operate(v1::ACTION_KIND_CLEANUP, s, v1::Action(), 0);
   if (rack != kNone && (parts[0] == "scale-down" || parts[0] == "scale-up")) {
     At(world_.racks, rack).replicas = std::max(0, At(world_.racks, rack).replicas + (parts[0] == "scale-up" ? 1 : -1));
