@@ -44,6 +44,7 @@ class FindingWriter {
     Down();
     RepairOwed();
     SetAside();
+    UnguardedStarts();
   }
 
  private:
@@ -267,6 +268,24 @@ class FindingWriter {
           StrCat("volume ", q.name.empty() ? string_view("of the slot") : q.name, " of ", m_.SlotName(q.slot),
                  " was set aside; it holds the data of host id ", q.host_id),
           "delete it once nobody misses anything");
+    }
+  }
+
+  // A seed that lost its volume starts as its own seed, with no data and without streaming any.
+  void UnguardedStarts() {
+    for (const Id s : m_.observed_seeds) {
+      if (s == kNone || m_.slot(s).member == kNone) continue;
+      if (m_.rack(m_.slot(s).rack).start_permits != Known::kNo) continue;
+      Note note;
+      note.rule = "unguarded-start";
+      note.level = Level::kWarning;
+      note.message = StrCat("seed ", m_.SlotName(s),
+                            " starts without a permit: with an empty volume it would join at once and hold no data");
+      note.remedy =
+          "let the template of its rack ask for a permit before a first start; until then never delete the "
+          "volume of a seed while its workload may start it";
+      note.slot = s;
+      AddNote(m_, note, out_);
     }
   }
 

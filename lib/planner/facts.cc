@@ -12,6 +12,8 @@ bool Starts(Kind kind) { return kind == Kind::kRestartNode || kind == Kind::kSta
 
 // The release line where it is not known, told differently, or no release at all: another than any.
 constexpr absl::string_view kUnsureLine = "?";
+// Of nodes that this plan starts, where the template does not tell its release: they are alike, and like nobody else.
+constexpr absl::string_view kNewLine = "new";
 
 // Unknown is not absent: only of a node that is known to be down the release may be missing.
 Runs LineOf(const planner::Member& m) {
@@ -225,16 +227,19 @@ Facts::Releases Facts::ReleasesOf(bool fresh, Runs with) const {
   const std::vector<int32_t>& count = fresh ? line_count_after_ : line_count_;
   Runs seen = with;
   bool unsure = false;
+  bool newcomers = false;
   const auto differs = [](absl::string_view a, absl::string_view b) { return !a.empty() && !b.empty() && a != b; };
   for (size_t i = 0; i < lines_.size(); ++i) {
     // What the open section brings may be there already.
     if ((count[i] == 0 && line_count_after_[i] == 0) || lines_[i].line.empty()) continue;
     unsure = unsure || lines_[i].line == kUnsureLine;
-    if (lines_[i].line == kUnsureLine) continue;
+    newcomers = newcomers || lines_[i].line == kNewLine;
+    if (lines_[i].line == kUnsureLine || lines_[i].line == kNewLine) continue;
     if (differs(seen.line, lines_[i].line) || differs(seen.mode, lines_[i].mode)) return Releases::kDiffer;
     seen.line = lines_[i].line;
     if (!lines_[i].mode.empty()) seen.mode = lines_[i].mode;
   }
+  unsure = unsure || (newcomers && !seen.line.empty());
   return unsure ? Releases::kUnsure : Releases::kOne;
 }
 
@@ -311,7 +316,8 @@ void Facts::EffectOnSchema(const Action& a) {
   if (a.kind == Kind::kRestartNode && a.release_changes && a.member != kNone) {
     move_line(a.member, DesiredRuns(model_.rack(a.rack)));
   } else if (a.joins || a.kind == Kind::kReplaceNode) {
-    move_line(a.kind == Kind::kReplaceNode ? a.member : kNone, DesiredRuns(model_.rack(a.rack)));
+    const Runs runs = DesiredRuns(model_.rack(a.rack));
+    move_line(a.kind == Kind::kReplaceNode ? a.member : kNone, runs.line.empty() ? Runs{kNewLine, ""} : runs);
   } else if (a.kind == Kind::kDecommission || a.kind == Kind::kRemoveNode || a.kind == Kind::kAssassinate) {
     if (a.member != kNone) --line_count_after_[Index(line_after_[Index(a.member)])];
     if (a.member != kNone && owes_upgrade_[Index(a.member)] != kNone) {

@@ -32,6 +32,7 @@ struct Seen {
   bool token_conflict = false;
   bool location_conflict = false;
   bool release_conflict = false;
+  string_view contested_release;  // told by one of its own reports that differ; not what the others say
   Id member = kNone;
 };
 
@@ -43,6 +44,7 @@ class Join {
     reports_ = ReadReports(index_, model_);
     CollectHosts();
     CountViews();
+    ReadContested();
     MakeMembers();
     JoinByOwnWord();
     JoinCrossed();
@@ -90,6 +92,17 @@ class Join {
     for (const v1::NodeFacts* node : reports_.loose_nodes) {
       Seen* seen = Find(node->host_id());
       if (seen != nullptr && seen->own == nullptr) seen->own = node;
+    }
+  }
+
+  // Reports of a node that differ are nobody's word; but what it may start on is judged by the strangest of them, since
+  // its data may be of that release.
+  void ReadContested() {
+    for (const v1::NodeFacts* node : reports_.contested) {
+      Seen* seen = node->release().empty() ? nullptr : Find(node->host_id());
+      if (seen == nullptr || (seen->peer != nullptr && SameRelease(seen->peer->release(), node->release()))) continue;
+      string_view& told = seen->contested_release;
+      if (told.empty() || string_view(node->release()) > told) told = node->release();
     }
   }
 
@@ -345,6 +358,10 @@ class Join {
       if (seen.peer->has_load_bytes()) member->load = std::max<int64_t>(0, seen.peer->load_bytes());
       member->release = seen.peer->release();
       member->release_unsure = seen.release_conflict;
+      if (!seen.contested_release.empty()) {
+        member->release = seen.contested_release;
+        member->release_unsure = true;
+      }
       member->schema_version = seen.peer->schema_version();
       AddTokens(seen.peer->tokens(), member);
     }

@@ -86,16 +86,20 @@ class Reader {
     }
   };
 
-  // Marks subjects of which reports differ.
-  static void Decide(Subjects* subjects, uint8_t mark, std::vector<uint8_t>* conflicts) {
+  // Marks subjects of which reports differ; `contested` gets all that is said of these.
+  static void Decide(Subjects* subjects, uint8_t mark, std::vector<uint8_t>* conflicts,
+                     std::vector<const v1::Report*>* contested = nullptr) {
     auto& more = subjects->more;
     std::sort(more.begin(), more.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (size_t i = 0; i < more.size();) {
       const size_t at = more[i].first;
       std::vector<const v1::Report*> list = {subjects->one[at]};
       for (; i < more.size() && more[i].first == at; ++i) list.push_back(more[i].second);
-      if (KeepNewest(&list)) (*conflicts)[at] = static_cast<uint8_t>((*conflicts)[at] | mark);
+      const bool differ = KeepNewest(&list);
       subjects->one[at] = list.front();
+      if (!differ) continue;
+      (*conflicts)[at] = static_cast<uint8_t>((*conflicts)[at] | mark);
+      if (contested != nullptr) contested->insert(contested->end(), list.begin(), list.end());
     }
   }
 
@@ -121,7 +125,15 @@ class Reader {
     Decide(&racks_, 1, &rack_conflicts);
     Decide(&slots_, 1, &conflicts_);
     Decide(&volumes_, 2, &conflicts_);
-    Decide(&nodes_, 1, &out_.node_conflicts);
+    std::vector<const v1::Report*> contested;
+    Decide(&nodes_, 1, &out_.node_conflicts, &contested);
+    for (const v1::Report* report : contested) out_.contested.push_back(&report->node());
+    for (size_t s = 0; s < out_.node_conflicts.size(); ++s) {
+      if (out_.node_conflicts[s] == 0) continue;
+      AddNote("contradiction", Level::kWarning,
+              absl::StrCat("two reports of the node in ", model_->SlotName(static_cast<Id>(s)), " differ"),
+              "find out which source is wrong; until then the node's own word counts as unknown", static_cast<Id>(s));
+    }
     out_.nodes = nodes_.one;
     PickLoose();
     for (size_t r = 0; r < rack_conflicts.size(); ++r) {

@@ -19,6 +19,7 @@ struct Reports {
   std::vector<const v1::Report*> views;
   std::vector<const v1::Report*> nodes;           // by slot; null where there is none
   std::vector<uint8_t> node_conflicts;            // by slot: two reports of its node differ
+  std::vector<const v1::NodeFacts*> contested;    // every word of the nodes of which reports differ
   std::vector<const v1::NodeFacts*> loose_nodes;  // that name no slot
   bool racks_complete = false;
   bool slots_complete = false;

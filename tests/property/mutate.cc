@@ -28,7 +28,6 @@ void CollectPlaces(Message* message, std::vector<Place>* places, std::vector<std
   const Reflection& r = *message->GetReflection();
   for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->field(i);
-    if (field->full_name() == "cassplan.v1.Ledger.held") continue;  // for people only: nothing rests on it
     places->push_back({message, field});
     const bool is_message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     if (field->is_repeated()) {

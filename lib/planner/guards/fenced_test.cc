@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "lib/planner/guards/guard_testing.h"
 
 namespace cassplan::planner {
@@ -44,6 +46,26 @@ TEST(Fenced, VolumeThatIsNotSetAside) {
   cluster.node("dc1/r1/1").volume_gone = true;
   EXPECT_EQ(Answer(cluster, kGuard, kRemove), kPlanned);
   EXPECT_EQ(Answer(cluster, kGuard, "quarantine_volume dc1/r1/1"), "not wanted");
+}
+
+// Each seed whose rack is known to need no permit is told; unknown is not "none".
+TEST(Fenced, SeedsThatStartWithoutAPermit) {
+  Cluster cluster(Even(1));
+  cluster.seeds = cluster.observed_seeds = {"dc1/r1/0", "dc1/r2/0"};
+  v1::PlanRequest request = cluster.Build();
+  const auto told = [&] {
+    std::string seeds;
+    const v1::PlanResponse response = RunPipeline(request, ScheduleOptions(), nullptr);
+    for (const v1::Finding& f : response.findings()) {
+      if (f.rule() == "unguarded-start") seeds += f.subject().rack() + " ";
+    }
+    return seeds;
+  };
+  EXPECT_EQ(told(), "");
+  for (v1::Report& report : *request.mutable_observed()->mutable_reports()) {
+    if (report.has_rack()) report.mutable_rack()->set_start_permits(report.subject().rack() == "r2");
+  }
+  EXPECT_EQ(told(), "r1 ");
 }
 
 TEST(Fenced, WorkloadThatStartsAnEmptyNodeByItself) {

@@ -2,6 +2,8 @@
 // or storage_compatibility_modes (streaming and schema do not cross them), and no change of release while one of these
 // is in flight, or while upgradesstables is owed from the change before. A node that has passed the point of no return
 // is not started on an older release, and its rack does not get the older template.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/guards/guard.h"
@@ -75,6 +77,11 @@ Id WithUnknownTemplate(const Model& m) {
   return kNone;
 }
 
+bool NamesEveryRelease(const Model& m) {
+  return std::none_of(m.racks.begin(), m.racks.end(),
+                      [](const Rack& rack) { return rack.desired && DesiredRuns(rack).line.empty(); });
+}
+
 Text DescribeNoWayBack(const Model& m, const Action& a, Id id) {
   const Slot& slot = m.slot(id);
   const Rack& rack = m.rack(slot.rack);
@@ -128,7 +135,9 @@ Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
       return {
           absl::StrCat(KindName(a.kind),
                        " needs all nodes on one release of Cassandra, and of some it is not certain which they run"),
-          "collect the answers of all nodes again"};
+          NamesEveryRelease(m) ? "collect the answers of all nodes again"
+                               : "name the release of every rack (an image whose tag is its version), or start this "
+                                 "node once the others run and tell theirs"};
     default:
       return DescribeLines(m, a);
   }

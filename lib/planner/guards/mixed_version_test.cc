@@ -1,4 +1,7 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "lib/planner/guards/guard_testing.h"
 
@@ -32,6 +35,40 @@ TEST(MixedVersion, JoinsWithTheReleaseThatRuns) {
   cluster.release = "4.1.3";
   testing::Pause(v1::ACTION_KIND_RESTART_NODE, &cluster.policy);
   EXPECT_EQ(Answer(cluster, kGuard, "start_node dc1/r1/1"), kPlanned);
+}
+
+// What nobody tells is not what the others run.
+TEST(MixedVersion, ANewNodeOfUnknownReleaseIsLikeNobodyElse) {
+  Cluster cluster({});
+  cluster.desired = testing::Even(1);
+  cluster.keyspaces.clear();
+  v1::PlanRequest request = cluster.Build();
+  EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r2/0"), kPlanned);
+  auto* racks = request.mutable_desired()->mutable_datacenters(0)->mutable_racks();
+  racks->Mutable(0)->mutable_template_()->clear_release();
+  EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r1/0"), kPlanned);
+  EXPECT_THAT(Answer(request, kGuard, "start_node dc1/r2/0"), ::testing::HasSubstr("name the release of every rack"));
+  for (v1::DesiredRack& rack : *racks) rack.mutable_template_()->clear_release();  // all alike
+  EXPECT_EQ(Answer(request, kGuard, "start_node dc1/r2/0"), kPlanned);
+}
+
+// Two sources tell of one node: the stranger word decides what its rack may start on.
+TEST(MixedVersion, ReportsOfANodeThatDiffer) {
+  v1::PlanRequest request = Restarting().Build();
+  v1::Report other;
+  for (const v1::Report& report : request.observed().reports()) {
+    const v1::Target& of = report.subject();
+    if (report.has_node() && of.rack() == "r2" && of.ordinal() == 0) other = report;
+  }
+  other.set_source("another");
+  other.mutable_node()->set_release("9.9.1");
+  *request.mutable_observed()->add_reports() = other;
+  const v1::PlanResponse response = RunPipeline(request, ScheduleOptions(), nullptr);
+  std::string text;
+  for (const v1::Finding& f : response.findings()) text += f.rule() + ": " + f.message() + "\n";
+  EXPECT_THAT(text, ::testing::HasSubstr("contradiction: two reports of the node in dc1/r2/0 differ"));
+  EXPECT_THAT(text, ::testing::HasSubstr("mixed-version: dc1/r2/0 runs Cassandra 9.9 and whether it can go to 4.1"));
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_REFUSED);
 }
 
 TEST(MixedVersion, AlterAndRepairAndLeave) {
