@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -297,6 +298,133 @@ TEST(Pairs, OfEdits) {
   RecordProperty("plans", count.plans);
   RecordProperty("actions", static_cast<int>(count.actions));
   EXPECT_EQ(count.plans, 18 * 45 * 10);
+}
+
+// ---- two datacenters, every kind of change
+
+void AddDatacenter(Cluster* c) {
+  for (const char* rack : {"r1", "r2", "r3"}) c->desired["dc3"][rack] = 1;
+  c->policy.set_clients_are_dc_local(true);
+}
+void AddDatacenterWithData(Cluster* c) {
+  AddDatacenter(c);
+  c->desired_keyspaces["app"].datacenters["dc3"] = 3;
+}
+void RemoveDatacenter(Cluster* c) { c->desired.erase("dc2"); }
+void RemoveDatacenterWithoutData(Cluster* c) {
+  RemoveDatacenter(c);
+  c->keyspaces[0].datacenters.erase("dc2");
+  c->desired_keyspaces["app"].datacenters.erase("dc2");
+}
+void Capacity(Cluster* c) {
+  c->volume_bytes = int64_t{200} << 30;
+  c->expandable = true;
+}
+void LessCapacity(Cluster* c) { c->volume_bytes = int64_t{50} << 30; }
+void AddRack(Cluster* c) { c->desired["dc1"]["r4"] = 2; }
+void RemoveRack(Cluster* c) { c->desired["dc1"].erase("r3"); }
+void MoreReplicas(Cluster* c) {
+  c->desired_keyspaces["app"].datacenters["dc1"] = 4;
+  c->policy.set_clients_are_dc_local(true);
+}
+void FewerReplicas(Cluster* c) { c->desired_keyspaces["app"].datacenters["dc1"] = 2; }
+void TooFar(Cluster* c) {
+  c->release = "9.9.9";
+  absl::StrAppend(&c->revision, "+far");
+}
+void GrowOther(Cluster* c) {
+  if (c->desired.count("dc2") > 0) ++c->desired["dc2"]["r1"];
+}
+
+constexpr Edit kAllKinds[] = {{"datacenter added", AddDatacenter},
+                              {"datacenter added with data", AddDatacenterWithData},
+                              {"datacenter with data removed", RemoveDatacenter},
+                              {"datacenter without data removed", RemoveDatacenterWithoutData},
+                              {"capacity", Capacity},
+                              {"less capacity", LessCapacity},
+                              {"rack added", AddRack},
+                              {"rack removed", RemoveRack},
+                              {"more replicas", MoreReplicas},
+                              {"fewer replicas", FewerReplicas},
+                              {"release", Image},
+                              {"release out of reach", TooFar},
+                              {"config", Config},
+                              {"restart", RestartAll},
+                              {"up", Up},
+                              {"down", Down},
+                              {"other datacenter up", GrowOther},
+                              {"seeds", Seeds}};
+
+Cluster MakeTwoDatacenters(const Edit& a, const Edit& b, const Now& now, uint64_t seed) {
+  Cluster c(Even(2, 3, 2), seed);
+  c.desired_keyspaces["app"].datacenters = {{"dc1", 3}, {"dc2", 3}};
+  c.seeds = c.observed_seeds = {"dc1/r1/0", "dc2/r1/0"};
+  a.apply(&c);
+  if (a.apply != b.apply) b.apply(&c);
+  now.apply(&c);
+  return c;
+}
+
+bool Is(const Edit& a, const Edit& b, void (*kind)(Cluster*)) { return a.apply == kind || b.apply == kind; }
+
+// What may not be asked for is refused, and nothing that cannot be taken back is done for it.
+void ExpectRefusals(const Edit& a, const Edit& b, const v1::PlanResponse& response) {
+  const Picture plan(response);
+  const bool data_leaves = Is(a, b, RemoveDatacenter) && !Is(a, b, RemoveDatacenterWithoutData);
+  if (data_leaves || Is(a, b, LessCapacity) || Is(a, b, TooFar)) {
+    EXPECT_EQ(response.outcome(), v1::OUTCOME_REFUSED) << v1::Outcome_Name(response.outcome());
+  }
+  for (const std::string& name : plan.Named("decommission")) {
+    if (data_leaves) {
+      EXPECT_FALSE(absl::StrContains(name, " dc2/")) << name;
+    }
+  }
+  if (Is(a, b, TooFar)) {
+    for (const v1::Action& action : response.plan().actions()) EXPECT_FALSE(action.release_changes());
+  }
+}
+
+// Every action kind that these changes are made of is seen: none of the edits is without a plan of its own.
+void ExpectKindsSeen(const std::set<v1::ActionKind>& seen) {
+  for (const v1::ActionKind kind :
+       {v1::ACTION_KIND_CREATE_RACK, v1::ACTION_KIND_DELETE_RACK, v1::ACTION_KIND_UPDATE_RACK,
+        v1::ACTION_KIND_START_NODE, v1::ACTION_KIND_RESTART_NODE, v1::ACTION_KIND_DECOMMISSION,
+        v1::ACTION_KIND_SHRINK_RACK, v1::ACTION_KIND_DELETE_VOLUME, v1::ACTION_KIND_GROW_VOLUME,
+        v1::ACTION_KIND_ALTER_KEYSPACE, v1::ACTION_KIND_REBUILD, v1::ACTION_KIND_CLEANUP, v1::ACTION_KIND_SET_SEEDS,
+        v1::ACTION_KIND_TAKE_SNAPSHOT}) {
+    EXPECT_EQ(seen.count(kind), 1u) << v1::ActionKind_Name(kind);
+  }
+}
+
+TEST(Pairs, OfAllKindsInTwoDatacenters) {
+  constexpr Now kFour[] = {
+      {"healthy", Healthy}, {"one down", OneDown}, {"one failed", OneFailed}, {"all owe a cleanup", AllOwe}};
+  Count count;
+  std::set<v1::ActionKind> seen;
+  for (const Edit& a : kAllKinds) {
+    for (const Edit* b = &a; b != std::end(kAllKinds); ++b) {
+      for (const Now& now : kFour) {
+        SCOPED_TRACE(absl::StrCat(a.name, " and ", b->name, "; ", now.name));
+        const auto seed = static_cast<uint64_t>(++count.plans);
+        Cluster cluster = MakeTwoDatacenters(a, *b, now, seed);
+        const v1::PlanRequest request = cluster.Build();
+        const v1::PlanResponse response = MustPlan(request);
+        VerifyOptions effort = Effort(60, 1);
+        effort.seed = seed;
+        EXPECT_EQ(Violations(request, response, effort), "");
+        ExpectNothingGoesBeforeItsNode(&cluster, Picture(response));
+        ExpectOneRestartEach(response);
+        ExpectRefusals(a, *b, response);
+        for (const v1::Action& action : response.plan().actions()) seen.insert(action.kind());
+        count.actions += response.plan().actions_size();
+      }
+      if (HasFailure()) return;
+    }
+  }
+  RecordProperty("plans", count.plans);
+  RecordProperty("actions", static_cast<int>(count.actions));
+  EXPECT_EQ(count.plans, 171 * 4);
+  ExpectKindsSeen(seen);
 }
 
 // The planned edits are the ones that were made: everything reaches its goal.
