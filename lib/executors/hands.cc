@@ -18,6 +18,8 @@ constexpr v1::ActionKind kKinds[] = {v1::ACTION_KIND_CREATE_CLUSTER_OBJECTS,
                                      v1::ACTION_KIND_UPDATE_RACK,
                                      v1::ACTION_KIND_SET_SEEDS,
                                      v1::ACTION_KIND_START_NODE,
+                                     v1::ACTION_KIND_REPLACE_NODE,
+                                     v1::ACTION_KIND_QUARANTINE_VOLUME,
                                      v1::ACTION_KIND_DRAIN,
                                      v1::ACTION_KIND_RESTART_NODE,
                                      v1::ACTION_KIND_DECOMMISSION,
@@ -104,7 +106,11 @@ absl::Status Hands::DoKind() {
     case v1::ACTION_KIND_SET_SEEDS:
       return SetSeeds();
     case v1::ACTION_KIND_START_NODE:
-      return Scale(ordinal, ordinal + 1);
+      return StartNode();
+    case v1::ACTION_KIND_REPLACE_NODE:
+      return ReplaceNode();
+    case v1::ACTION_KIND_QUARANTINE_VOLUME:
+      return QuarantineVolume();
     case v1::ACTION_KIND_SHRINK_RACK:
       return Scale(ordinal + 1, ordinal);
     case v1::ACTION_KIND_RESTART_NODE:

@@ -1,5 +1,5 @@
-// How each kind of action is done on Kubernetes (hands_objects.cc), by Cassandra's nodes (hands_nodes.cc) and in CQL
-// (hands_cql.cc).
+// How each kind of action is done on Kubernetes (hands_objects.cc, hands_starts.cc), by Cassandra's nodes
+// (hands_nodes.cc) and in CQL (hands_cql.cc).
 #ifndef CASSPLAN_LIB_EXECUTORS_HANDS_H_
 #define CASSPLAN_LIB_EXECUTORS_HANDS_H_
 
@@ -49,6 +49,15 @@ class Hands {
   absl::Status ChangeObject(const Resource& resource, const std::string& name, const std::string& uid,
                             const Change& change);
   absl::Status CreateObject(const Resource& resource, const Json& object);
+
+  // ---- starts on an empty volume
+  absl::Status StartNode();
+  absl::Status ReplaceNode();
+  absl::Status QuarantineVolume();
+  absl::Status AskForSlot();
+  absl::Status Permit(const std::string& words);
+  absl::Status NeedsPermits() const;
+  absl::Status Keep(const std::string& claim, const std::string& uid);
 
   // ---- nodes
   absl::Status Node(const std::string& operation, Json arguments);

@@ -32,6 +32,7 @@ inline constexpr Resource kStatefulSets{"apps/v1", "StatefulSet", "statefulsets"
 inline constexpr Resource kControllerRevisions{"apps/v1", "ControllerRevision", "controllerrevisions"};
 inline constexpr Resource kPods{"v1", "Pod", "pods"};
 inline constexpr Resource kClaims{"v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
+inline constexpr Resource kPersistentVolumes{"v1", "PersistentVolume", "persistentvolumes", false};
 inline constexpr Resource kServices{"v1", "Service", "services"};
 inline constexpr Resource kSecrets{"v1", "Secret", "secrets"};
 inline constexpr Resource kConfigMaps{"v1", "ConfigMap", "configmaps"};

@@ -92,6 +92,7 @@ void ReadBehaviour(Fields* spec, ParsedCluster* cluster) {
   cluster->delete_pvc = spec->Bool("deletePVC").value_or(false);
   cluster->debug = spec->Bool("debug").value_or(false);
   cluster->auto_pilot = spec->Bool("autoPilot").value_or(false);
+  cluster->start_permits = spec->Bool("startPermits").value_or(false);
   cluster->no_check_sts_are_equal = spec->Bool("noCheckStsAreEqual").value_or(false);
   cluster->auto_update_seed_list = spec->Bool("autoUpdateSeedList").value_or(false);
   cluster->unlock_next_operation = spec->Bool("unlockNextOperation").value_or(false);

@@ -110,6 +110,7 @@ struct ParsedCluster {
   bool delete_pvc = false;
   bool debug = false;
   bool auto_pilot = false;
+  bool start_permits = false;  // spec.startPermits, not CassKop's
   bool no_check_sts_are_equal = false;
   bool auto_update_seed_list = false;
   bool unlock_next_operation = false;

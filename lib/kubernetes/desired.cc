@@ -126,6 +126,7 @@ void FillDesired(const std::vector<v1::Location>& locations, CassandraCluster* c
   for (const std::string& host : parsed.seeds) *desired.add_seeds() = SeedTarget(parsed.name, host);
   desired.set_max_unavailable(parsed.max_pod_unavailable);
   desired.set_auto_cleanup(parsed.auto_pilot);
+  desired.set_start_permits(parsed.start_permits);
   desired.set_cleanup_threads(parsed.keyspace_cleanup_threads);
   for (const auto& [name, replicas] : parsed.keyspaces) {
     v1::Keyspace* keyspace = desired.add_keyspaces();

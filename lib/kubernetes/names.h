@@ -27,12 +27,17 @@ inline constexpr char kClusterUidMark[] = "cassplan/cluster-uid";  // the cluste
 inline constexpr char kHostIdMark[] = "cassplan/host-id";          // the member whose data it holds
 inline constexpr char kContentsMark[] = "cassplan/contents";       // "empty": proven empty
 
+// On a Pod: what its init step may let start on an empty volume. "bootstrap", "replace ADDRESS" or
+// "join-without-streaming".
+inline constexpr char kStartPermitMark[] = "cassplan/start-permit";
+
 inline constexpr char kDataVolume[] = "data";
 inline constexpr char kCassandraContainer[] = "cassandra";
 inline constexpr char kBackupContainer[] = "backrest-sidecar";
 inline constexpr char kBootstrapContainer[] = "bootstrap";
 inline constexpr char kConfigContainer[] = "config-builder";
 inline constexpr char kBaseConfigContainer[] = "base-config-builder";
+inline constexpr char kStartPermitContainer[] = "start-permit";
 
 using Labels = std::map<std::string, std::string>;
 

@@ -222,7 +222,8 @@ void NormalizeSpec(Json& spec, const std::string& pod) {
   WithMember(spec, "initContainers", [](Json& containers) {
     EraseIf(containers, [](const Json& container) {
       const std::string name = TextOf(container, "name");
-      return name != kBootstrapContainer && name != kConfigContainer && name != kBaseConfigContainer;
+      return name != kBootstrapContainer && name != kConfigContainer && name != kBaseConfigContainer &&
+             name != kStartPermitContainer;
     });
   });
   WithEach(spec, "initContainers", NormalizeContainer);

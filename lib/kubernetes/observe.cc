@@ -190,6 +190,11 @@ void FillNodes(const Item& item, v1::RackFacts* facts) {
   if (replicas.has_value() && *replicas >= 0 && *replicas <= 1000000) facts->set_nodes(static_cast<int32_t>(*replicas));
 }
 
+bool HasStartPermit(const Json& pod_template) {
+  const Json* containers = Find(pod_template, {"spec", "initContainers"});
+  return containers != nullptr && FindNamed(*containers, kStartPermitContainer) != nullptr;
+}
+
 void AddRack(Observer* observer, const Item& item, const RackId& rack) {
   v1::Report* report = AddReport(observer);
   report->mutable_subject()->set_datacenter(rack.first);
@@ -210,6 +215,7 @@ void AddRack(Observer* observer, const Item& item, const RackId& rack) {
   facts->set_restart_token(read.facts.restart_token);
   facts->mutable_template_()->set_revision(read.facts.revision);
   facts->mutable_template_()->set_release(read.facts.release);
+  facts->set_start_permits(HasStartPermit(pod_template));
   facts->mutable_template_()->set_storage_compatibility_mode(StorageModeOfTemplate(pod_template));
   FillClaimTemplate(*observer, item, pod_template, facts);
   if (const model::Value* spec = item.At({"spec"})) {
@@ -282,6 +288,16 @@ std::string WaitingReason(const Item& item) {
   return reason.empty() ? item.Text({"status", "reason"}) : reason;
 }
 
+// The init step runs only as long as it waits. Who was told already is about to go on.
+bool AwaitsPermit(const Item& item) {
+  if (!item.Text({"metadata", "annotations", kStartPermitMark}).empty()) return false;
+  if (item.At({"metadata", "deletionTimestamp"}) != nullptr) return false;
+  for (const Item& container : item.List({"status", "initContainerStatuses"})) {
+    if (container.Text({"name"}) == kStartPermitContainer) return container.At({"state", "running"}) != nullptr;
+  }
+  return false;
+}
+
 int32_t RestartCount(const Item& item) {
   for (const Item& container : item.List({"status", "containerStatuses"})) {
     if (container.Text({"name"}) != kCassandraContainer) continue;
@@ -308,6 +324,7 @@ void FillState(const Item& item, v1::SlotFacts* facts) {
   facts->set_being_deleted(item.At({"metadata", "deletionTimestamp"}) != nullptr);
   facts->set_restart_count(RestartCount(item));
   facts->set_waiting_reason(WaitingReason(item));
+  facts->set_awaits_permit(AwaitsPermit(item));
 }
 
 void AddSlot(Observer* observer, const Item& item, const SlotId& slot) {

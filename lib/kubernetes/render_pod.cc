@@ -122,6 +122,57 @@ Json BootstrapContainer(const ParsedCluster& cluster, const Json& variables) {
           {"resources", SmallResources("512Mi")}};
 }
 
+// A data directory with something in it is its own node's, and starts. With an empty one nothing tells what the node is
+// to be: it waits for a permit that has not run out, and keeps it on the volume, so that a first boot that was cut
+// short goes on as it began; Cassandra heeds all of them in a first boot only.
+constexpr char kStartPermitScript[] = R"sh(set -eu
+kept="$DATA/start-permit"
+if [ -z "$(ls -A "$DATA/data/system" 2>/dev/null)" ]; then
+  rm -f "$kept"
+  echo "The data directory is empty: waiting for a permit to start."
+  until [ -s "$kept" ]; do
+    permit=$(cat "$PERMIT" 2>/dev/null || true)
+    end="${permit##* until }"
+    case "$end" in
+      ''|*[!0-9]*) sleep 1 ;;
+      *) if [ "$end" -ge "$(date +%s)" ]; then echo "${permit% until *}" > "$kept"; else sleep 1; fi ;;
+    esac
+  done
+fi
+[ -s "$kept" ] || exit 0
+read -r word address < "$kept"
+case "$word" in
+  bootstrap) option= ;;
+  replace) option="-Dcassandra.replace_address_first_boot=$address" ;;
+  join-without-streaming) option="-Dcassandra.auto_bootstrap=false" ;;
+  *) echo "$word is none of: bootstrap, replace ADDRESS, join-without-streaming" >&2; rm -f "$kept"; exit 1 ;;
+esac
+echo "Permitted: $word $address"
+[ -z "$option" ] || echo "JVM_OPTS=\"\$JVM_OPTS $option\"" >> "$CONFIGURATION/cassandra-env.sh"
+)sh";
+
+Json StartPermitContainer(const ParsedCluster& cluster, const ParsedDatacenter& datacenter) {
+  Json mounts = {Mount("bootstrap", "/etc/cassandra"), Mount(kStartPermitContainer, "/permit")};
+  if (!datacenter.data_capacity.empty()) mounts.push_back(Mount(kDataVolume, "/var/lib/cassandra"));
+  return {{"name", kStartPermitContainer},
+          {"image", cluster.cassandra_image},
+          {"imagePullPolicy", cluster.image_pull_policy},
+          {"command", {"/bin/sh", "-c", kStartPermitScript}},
+          {"env",
+           {Variable("CONFIGURATION", "/etc/cassandra"), Variable("DATA", "/var/lib/cassandra"),
+            Variable("PERMIT", "/permit/permit")}},
+          {"volumeMounts", std::move(mounts)},
+          {"resources", SmallResources("512Mi")}};
+}
+
+Json StartPermitVolume() {
+  const Json item = {
+      {"path", "permit"},
+      {"fieldRef",
+       {{"apiVersion", "v1"}, {"fieldPath", absl::StrCat("metadata.annotations['", kStartPermitMark, "']")}}}};
+  return {{"name", kStartPermitContainer}, {"downwardAPI", {{"items", Json::array({item})}, {"defaultMode", 0644}}}};
+}
+
 Json Probe(const ParsedProbe& probe, const char* script) {
   Json json = {{"exec", {{"command", {"/bin/bash", "-c", script}}}},
                {"initialDelaySeconds", probe.initial_delay_seconds},
@@ -224,6 +275,7 @@ Json Volumes(const ParsedCluster& cluster) {
     volumes.push_back(
         {{"name", "cassandra-config"}, {"configMap", {{"name", cluster.config_map_name}, {"defaultMode", 0755}}}});
   }
+  if (cluster.start_permits) volumes.push_back(StartPermitVolume());
   return volumes;
 }
 
@@ -291,12 +343,14 @@ Json PodSpec(const ParsedCluster& cluster, const ParsedDatacenter& datacenter, c
   Json containers = Containers(cluster, datacenter, variables);
   Json volumes = Volumes(cluster);
   PreferClaims(ClaimsByPath(cluster, datacenter), &containers, &volumes);
+  Json init_containers = {BaseConfigContainer(cluster), ConfigContainer(cluster, datacenter, rack),
+                          BootstrapContainer(cluster, variables)};
+  // Last, so that the configuration that it adds to is there.
+  if (cluster.start_permits) init_containers.push_back(StartPermitContainer(cluster, datacenter));
   Json spec = {
       {"affinity", {{"nodeAffinity", NodeAffinity(datacenter, rack)}, {"podAntiAffinity", PodAntiAffinity(cluster)}}},
       {"securityContext", {{"runAsUser", cluster.run_as_user}, {"runAsNonRoot", true}, {"fsGroup", cluster.fs_group}}},
-      {"initContainers",
-       {BaseConfigContainer(cluster), ConfigContainer(cluster, datacenter, rack),
-        BootstrapContainer(cluster, variables)}},
+      {"initContainers", std::move(init_containers)},
       {"containers", std::move(containers)},
       {"volumes", std::move(volumes)},
       {"restartPolicy", "Always"},

@@ -62,8 +62,9 @@ void TakeInitContainers(Json& spec, const std::string& image, Sections* sections
   for (Json& container : *containers) {
     const std::string name = TextOf(container, "name");
     Put(sections, "image_pull_policy", name, TakeMember(container, "imagePullPolicy"));
-    // The base configuration is copied out of Cassandra's own image.
-    if (name == kBaseConfigContainer && TextOf(container, "image") == image) container.erase("image");
+    // The base configuration is copied out of Cassandra's own image, and permits are waited for in it.
+    const bool of_cassandra = name == kBaseConfigContainer || name == kStartPermitContainer;
+    if (of_cassandra && TextOf(container, "image") == image) container.erase("image");
     if (name == kConfigContainer) {
       Put(sections, "config", "file", TakeVariables(container, {"CONFIG_FILE_DATA"}));
       Put(sections, "server", "product", TakeVariables(container, {"PRODUCT_NAME", "PRODUCT_VERSION"}));

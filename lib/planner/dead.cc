@@ -113,6 +113,7 @@ bool RestartMayHelp(const Model& model, Id id) {
   const Member& member = model.member(id);
   if (member.slot == kNone || member.failed) return false;
   const Slot& slot = model.slot(member.slot);
+  if (slot.awaits_permit) return false;  // its data is gone
   if (slot.machine_ready == Known::kNo || slot.machine_fenced == Known::kYes) return false;
   if (IsBeyondGrace(model, member) && model.policy.dead_node != DeadNode::kWait) return false;
   return Stale(slot, model.rack(slot.rack)) || (member.drained && slot.present == Known::kYes);

@@ -180,6 +180,8 @@ class Differ {
     } else if (exists && !slot.left_host_id.empty()) {
       Add(DriftKind::kSurplusSlot, s);  // it left: the slot is emptied, then the node joins anew
       Add(DriftKind::kMissingNode, s);
+    } else if (exists && slot.awaits_permit && !slot.member_unknown) {
+      Add(DriftKind::kMissingNode, s);  // its Pod is there already, and does nothing before it may
     } else if (exists && slot.present == Known::kYes && !slot.member_unknown && Stale(slot, rack)) {
       Add(DriftKind::kStaleNode, s);  // never joined, and its template is not the desired one
     }
@@ -196,7 +198,7 @@ class Differ {
     const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
     const Ending ending = EndingOf(m_, slot.member);
     const bool stopped = !exists && rack.present == Known::kYes;
-    const bool data = slot.volume.present != Known::kNo || rack.desired_capacity == 0;
+    const bool data = (slot.volume.present != Known::kNo || rack.desired_capacity == 0) && !slot.awaits_permit;
     const bool given_up = m_.policy.dead_node != DeadNode::kWait && (!data || IsBeyondGrace(m_, member));
     const bool asked = RequestFor(m_, Kind::kReplaceNode, slot.member) != kNone;
     if (stopped && !given_up && !asked && !TakenOut(ending)) {

@@ -10,7 +10,12 @@ using absl::StrCat;
 void Describer::Start() {
   const int64_t share = a_.joins ? JoinBytes() : 0;
   out_->set_template_revision(std::string(m_.rack(a_.rack).desired_revision));
-  Pre("rack_nodes", StrCat(m_.slot(a_.slot).ordinal));
+  const Slot& slot = m_.slot(a_.slot);
+  if (slot.awaits_permit) {
+    Pre("slot_uid", slot.uid);
+  } else {
+    Pre("rack_nodes", StrCat(slot.ordinal));
+  }
   Pre("lower_ordinals_ready", "yes");
   Pre("volume", a_.joins ? "absent or empty" : "of this member");
   if (a_.joins) Pre("no_movement", "yes");
@@ -22,8 +27,12 @@ void Describer::Start() {
   Effect("member", "up");
   if (a_.joins) Effect("cleanup_owed", "older nodes of the datacenter");
   out_->set_reversibility(a_.joins ? v1::REVERSIBILITY_UNTIL_STARTED : v1::REVERSIBILITY_REVERSIBLE);
-  out_->set_manual(
-      StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal + 1, " node(s)"));
+  const bool permit = a_.joins && (m_.start_permits || slot.awaits_permit);
+  if (permit) out_->set_permit(v1::PERMIT_KIND_BOOTSTRAP);
+  const std::string raise =
+      StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", slot.ordinal + 1, " node(s)");
+  const std::string grant = StrCat("permit ", slot_, " to bootstrap");
+  out_->set_manual(!permit ? raise : slot.awaits_permit ? grant : StrCat(raise, "; then ", grant));
   out_->set_verify("nodetool status on another node shows it as UN");
   out_->set_way_back(a_.joins ? "once it has joined: decommission it" : "stop it again");
   Cost(m_.policy.start_seconds, m_.policy.start_seconds * 2 + StreamSeconds(share), share);

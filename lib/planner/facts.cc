@@ -105,7 +105,7 @@ void Facts::CountFailedRestarts() {
     const Rack& rack = model_.rack(slot.rack);
     // A new node that no machine takes says nothing of the others.
     const bool waits = slot.schedulable == Known::kNo && slot.member != kNone;
-    const bool broken = slot.ready == Known::kNo && (!slot.waiting_reason.empty() || waits);
+    const bool broken = slot.ready == Known::kNo && (!slot.waiting_reason.empty() || waits) && !slot.awaits_permit;
     if (counted[s] != 0 || slot.present != Known::kYes || !broken || !slot.desired) continue;
     const bool current =
         slot.revision == rack.desired_revision && (rack.restart_token.empty() || slot.token == rack.restart_token);

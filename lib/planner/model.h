@@ -105,6 +105,7 @@ struct Slot {
   Known ready = Known::kUnknown;
   Known schedulable = Known::kUnknown;
   bool being_deleted = false;
+  bool awaits_permit = false;  // found its volume empty, and starts nothing
   bool cordoned = false;
   Known machine_ready = Known::kUnknown;   // kNo: its machine does not answer; the node may still run
   Known machine_fenced = Known::kUnknown;  // kYes: proven not to run any more

@@ -270,6 +270,7 @@ class Reader {
     slot->ready = ToKnown(facts.has_ready(), facts.ready());
     slot->schedulable = ToKnown(facts.has_schedulable(), facts.schedulable());
     slot->being_deleted = facts.being_deleted();
+    slot->awaits_permit = facts.awaits_permit();
     slot->cordoned = facts.machine_cordoned();
     slot->machine_ready = ToKnown(facts.has_machine_ready(), facts.machine_ready());
     slot->machine_fenced = ToKnown(facts.has_machine_fenced(), facts.machine_fenced());
@@ -311,6 +312,11 @@ class Reader {
       volume.expandable = ToKnown(facts.has_expandable(), facts.expandable());
       volume.storage_class = facts.storage_class();
       if (facts.has_quota_left_bytes()) volume.quota_left = std::max<int64_t>(0, facts.quota_left_bytes());
+      // Its init step has just looked.
+      if (model_->slots[s].awaits_permit) {
+        volume.contents = Contents::kEmpty;
+        volume.host_id = "";
+      }
     }
   }
 

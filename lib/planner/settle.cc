@@ -203,13 +203,13 @@ class Settler {
 
   static bool IsLowering(const v1::StartedAction& started) { return absl::EndsWith(started.goal(), "fewer"); }
 
-  // The start of a node that is not wanted any more and is proven never to have run: its Pod has no machine. Nothing of
-  // it is under way, so that taking its slot back need not wait for its deadline.
+  // The start of a node that is not wanted any more and is proven never to have run: its Pod has no machine, or waits
+  // for a permit. Nothing of it is under way, so that taking its slot back need not wait for its deadline.
   bool NeverRan(const InFlight& a) const {
     if (a.kind != Kind::kStartNode || a.slot == kNone) return false;
     const Slot& slot = model_.slot(a.slot);
     return !slot.desired && slot.member == kNone && !slot.member_unknown && slot.present == Known::kYes &&
-           slot.schedulable == Known::kNo && !slot.node_answered;
+           (slot.schedulable == Known::kNo || slot.awaits_permit) && !slot.node_answered;
   }
 
   State Judge(const InFlight& a, const v1::StartedAction& started) const {
@@ -646,6 +646,7 @@ class Settler {
       const Rack& rack = model_.rack(slot.rack);
       const bool exists = slot.present == Known::kYes || (rack.present == Known::kYes && slot.ordinal < rack.nodes);
       if (!exists || slot.member != kNone || slot.member_unknown || !slot.left_host_id.empty()) continue;
+      if (slot.awaits_permit) continue;  // it has not begun
       if (!slot.desired || StartInFlight(static_cast<Id>(s))) continue;
       if (!model_.views_known && !model_.members.empty()) continue;
       model_.foreign.push_back({kNone, static_cast<Id>(s), rack.dc, Movement::kJoining});

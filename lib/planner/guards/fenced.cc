@@ -11,6 +11,7 @@ namespace {
 enum Code : uint8_t { kRuns, kVolume, kStartsEmpty, kPlaceUnknown, kMayBeHere };
 
 bool Stopped(const Slot& slot) {
+  if (slot.awaits_permit) return true;  // it has no data to start with
   return slot.present == Known::kNo || slot.schedulable == Known::kNo || slot.machine_fenced == Known::kYes;
 }
 

@@ -1,0 +1,143 @@
+// What starts on an empty volume: an init step of the Pod waits for a permit, which is an annotation of that one Pod
+// and runs out, so that it is good for one first boot only.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/executors/hands.h"
+#include "lib/kubernetes/names.h"
+
+namespace cassplan::executors {
+namespace {
+
+constexpr int64_t kPermitSeconds = 600;
+
+bool HasPermitStep(const Json& pod_spec) {
+  const Json* containers = At(pod_spec, {"initContainers"});
+  if (containers == nullptr || !containers->is_array()) return false;
+  for (const Json& container : *containers) {
+    if (TextAt(container, {"name"}) == kubernetes::kStartPermitContainer) return true;
+  }
+  return false;
+}
+
+// Not to be repeated: nothing of it will pass by itself.
+absl::Status Explained(const absl::Status& status, const std::string& how) {
+  if (!absl::IsPermissionDenied(status)) return status;
+  return absl::PermissionDeniedError(absl::StrCat(status.message(), "; ", how));
+}
+
+}  // namespace
+
+absl::Status Hands::AskForSlot() {
+  const int64_t ordinal = action_.target().ordinal();
+  return ChangeObject(kStatefulSets, WorkloadName(), Precondition("rack_uid"), [&](Json* live) -> absl::Status {
+    const int64_t now = IntegerAt(*live, {"spec", "replicas"}, 1);
+    if (now > ordinal) return absl::OkStatus();
+    if (now < ordinal) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the number of nodes of ", WorkloadName(), " changed since the plan was made"));
+    }
+    (*live)["spec"]["replicas"] = ordinal + 1;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Hands::StartNode() {
+  const absl::Status asked = AskForSlot();
+  if (!asked.ok() || action_.permit() == v1::PERMIT_KIND_UNSPECIFIED) return asked;
+  return Permit(action_.permit() == v1::PERMIT_KIND_JOIN_WITHOUT_STREAMING ? "join-without-streaming" : "bootstrap");
+}
+
+absl::Status Hands::ReplaceNode() {
+  if (action_.replaced_address().empty()) return absl::InvalidArgumentError("the dead node's address is not known");
+  if (absl::Status guarded = NeedsPermits(); !guarded.ok()) return guarded;
+  if (absl::Status asked = AskForSlot(); !asked.ok()) return asked;
+  return Permit(absl::StrCat("replace ", action_.replaced_address()));
+}
+
+// Without the init step the workload would start a stranger.
+absl::Status Hands::NeedsPermits() const {
+  const absl::StatusOr<Json> set = kubernetes_.Get(kStatefulSets, options_.name_space, WorkloadName());
+  if (!set.ok()) return set.status();
+  const Json* spec = At(*set, {"spec", "template", "spec"});
+  if (spec != nullptr && HasPermitStep(*spec)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("StatefulSet ", WorkloadName(), " has no init container ", kubernetes::kStartPermitContainer,
+                   ": its nodes start on an empty volume by themselves; set spec.startPermits"));
+}
+
+// Of the Pod that is there now, or comes. One that has no such step starts by itself.
+absl::Status Hands::Permit(const std::string& words) {
+  const std::string value = absl::StrCat(words, " until ", options_.now() + kPermitSeconds);
+  while (true) {
+    const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
+    if (pod.ok() && TextAt(*pod, {"metadata", "deletionTimestamp"}).empty()) {
+      if (!HasPermitStep((*pod)["spec"])) return absl::OkStatus();
+      const Json patch = {
+          {"metadata",
+           {{"uid", TextAt(*pod, {"metadata", "uid"})}, {"annotations", {{kubernetes::kStartPermitMark, value}}}}}};
+      const absl::Status told = kubernetes_.Patch(kPods, options_.name_space, PodName(), patch).status();
+      // It was deleted, or became another one, in between.
+      if (!absl::IsNotFound(told) && !absl::IsAborted(told)) return told;
+    } else if (!pod.ok() && !absl::IsNotFound(pod.status()) && !absl::IsUnavailable(pod.status())) {
+      return pod.status();
+    }
+    if (!Wait(500)) return absl::UnknownError(absl::StrCat("Pod ", PodName(), " is not there to be permitted"));
+  }
+}
+
+// The disk of the claim stays when the claim goes.
+absl::Status Hands::Keep(const std::string& claim, const std::string& uid) {
+  const absl::StatusOr<Json> live = kubernetes_.Get(kClaims, options_.name_space, claim);
+  if (!live.ok()) return live.status();
+  if (TextAt(*live, {"metadata", "uid"}) != uid) return absl::NotFoundError(claim);  // that one is gone
+  const std::string volume = TextAt(*live, {"spec", "volumeName"});
+  if (volume.empty()) return absl::OkStatus();  // it never had a disk
+  const Json patch = {{"metadata",
+                       {{"annotations",
+                         {{kubernetes::kClusterUidMark, cluster_.cluster.uid},
+                          {kubernetes::kHostIdMark, action_.replaced_host_id()}}}}},
+                      {"spec", {{"persistentVolumeReclaimPolicy", "Retain"}}}};
+  return Explained(kubernetes_.Patch(kPersistentVolumes, "", volume, patch).status(),
+                   "the old disk must be kept: let the service account patch persistentvolumes "
+                   "(deploy/operator/volumes), or set volumes aside by hand");
+}
+
+// First the disk is made to outlive its claim. The claim goes with its Pod, which holds it; the workload makes both
+// anew.
+absl::Status Hands::QuarantineVolume() {
+  const std::string uid = Precondition("volume_uid");
+  const std::string claim = action_.volume().empty() ? action_.target().name() : action_.volume();
+  if (uid.empty() || claim.empty()) return absl::InvalidArgumentError("the action does not say which volume");
+  if (action_.permit() == v1::PERMIT_KIND_REPLACE) {
+    if (absl::Status guarded = NeedsPermits(); !guarded.ok()) return guarded;
+  }
+  const absl::Status kept = Persist([&] { return Keep(claim, uid); });
+  if (absl::IsNotFound(kept)) return absl::OkStatus();
+  if (!kept.ok()) return kept;
+  const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
+  if (!pod.ok() && !absl::IsNotFound(pod.status())) return pod.status();
+  const absl::Status gone = Persist([&] { return kubernetes_.Delete(kClaims, options_.name_space, claim, {uid, ""}); });
+  if (!gone.ok() && !absl::IsNotFound(gone)) return gone;
+  if (pod.ok()) {
+    const std::string pod_uid = TextAt(*pod, {"metadata", "uid"});
+    const absl::Status freed = Persist([&] {
+      return kubernetes_.Delete(kPods, options_.name_space, PodName(), {pod_uid, ""});
+    });
+    if (!freed.ok() && !absl::IsNotFound(freed) && !absl::IsAborted(freed)) return freed;
+  }
+  while (true) {
+    const absl::StatusOr<Json> now = kubernetes_.Get(kClaims, options_.name_space, claim);
+    if (absl::IsNotFound(now.status()) || (now.ok() && TextAt(*now, {"metadata", "uid"}) != uid)) {
+      return absl::OkStatus();
+    }
+    if (!Wait(500)) {
+      return absl::UnknownError(
+          absl::StrCat(claim,
+                       " is still there: something holds it; where its machine is dead, fence it (taint "
+                       "node.kubernetes.io/out-of-service, or delete the Node object)"));
+    }
+  }
+}
+
+}  // namespace cassplan::executors
