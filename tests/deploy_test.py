@@ -94,6 +94,14 @@ class Deploy(unittest.TestCase):
         for rule in found["ClusterRole/cassplan-operator-read"]["rules"]:
             self.assertLessEqual(set(rule["verbs"]), {"get", "list", "watch"})
 
+    def test_the_overlay_of_volumes_lets_it_keep_disks_and_no_more(self):
+        found = kustomize("overlays/volumes")
+        self.assertEqual(found.keys(), {"ClusterRole/cassplan-operator-volumes", "ClusterRoleBinding/cassplan-operator-volumes"})
+        self.assertEqual(found["ClusterRole/cassplan-operator-volumes"]["rules"],
+                         [{"apiGroups": [""], "resources": ["persistentvolumes"], "verbs": ["get", "patch"]}])
+        binding = found["ClusterRoleBinding/cassplan-operator-volumes"]
+        self.assertEqual(binding["subjects"], kustomize("overlays/machines")["ClusterRoleBinding/cassplan-operator-read"]["subjects"])
+
     def test_the_image_is_the_one_that_is_built(self):
         built = re.search(r"-t (\S+)", (ROOT / "deploy/Containerfile").read_text()).group(1)
         self.assertEqual(self.container(kustomize("operator"))["image"], built)
@@ -115,10 +123,11 @@ class Deploy(unittest.TestCase):
 
     def test_the_chart_has_no_files_of_its_own_for_them(self):
         """It reads those of kustomize; so they cannot differ, whether there is a helm to show it or not."""
-        for link, target in (("operator", "deploy/operator"), ("crds", "deploy/crds"), ("machines", "deploy/overlays/machines")):
+        for link, target in (("operator", "deploy/operator"), ("crds", "deploy/crds"), ("machines", "deploy/overlays/machines"),
+                             ("volumes", "deploy/overlays/volumes")):
             self.assertEqual((CHART / link).resolve(), ROOT / target)
         templates = "".join(p.read_text() for p in (CHART / "templates").iterdir())
-        for name in ("operator/deployment.yaml", '"role.yaml"', '"service-account.yaml"', "machines/cluster-role.yaml"):
+        for name in ("operator/deployment.yaml", '"role.yaml"', '"service-account.yaml"', '"machines"', '"volumes"', "%s/cluster-role.yaml"):
             self.assertIn(name, templates)
         listed = set(re.findall(r"^  - (\S+\.yaml)$", (ROOT / "deploy/operator/kustomization.yaml").read_text(), flags=re.M))
         self.assertEqual(listed, {"deployment.yaml", "role.yaml", "service-account.yaml"}, "the chart's templates do not read all of these")
@@ -135,7 +144,7 @@ class Helm(unittest.TestCase):
         self.assertIn("linted", run(HELM, "lint", "--strict", CHART))
 
     def test_values(self):
-        found = helm("--set", "image.repository=reg.example:5000/x/cassplan-operator,image.tag=v9,image.pullPolicy=Always,replicas=1,machines=true",
+        found = helm("--set", "image.repository=reg.example:5000/x/cassplan-operator,image.tag=v9,image.pullPolicy=Always,replicas=1,machines=true,volumes=true",
                      "--set", "image.pullSecrets={one,two},args={--log-level,debug},nodeSelector.disk=ssd,podLabels.team=a,podAnnotations.b=c",
                      "--set", "priorityClassName=high,resources.limits.memory=2Gi,nodeServiceAccount=false,tolerations[0].key=k,env[0].name=TZ,env[0].value=UTC",
                      "--set", "podLabels.app\\.kubernetes\\.io/name=other", "--set-string", "commands.backup=#!/bin/sh\nexit 0")
@@ -159,6 +168,9 @@ class Helm(unittest.TestCase):
         self.assertEqual(binding["subjects"][0]["namespace"], "shop")
         self.assertEqual(found[f"ClusterRole/{binding['roleRef']['name']}"]["rules"],
                          kustomize("overlays/machines")["ClusterRole/cassplan-operator-read"]["rules"])
+        binding = found["ClusterRoleBinding/cassplan-operator-volumes-shop"]
+        self.assertEqual(found[f"ClusterRole/{binding['roleRef']['name']}"]["rules"],
+                         kustomize("overlays/volumes")["ClusterRole/cassplan-operator-volumes"]["rules"])
         # Other programs make other Pods.
         changed = helm("--set-string", "commands.backup=#!/bin/sh\nexit 1")["Deployment/cassplan-operator"]["spec"]["template"]["metadata"]
         self.assertNotEqual(changed["annotations"]["cassplan/commands"], deployment["template"]["metadata"]["annotations"]["cassplan/commands"])

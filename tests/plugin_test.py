@@ -97,7 +97,7 @@ class Plugin(unittest.TestCase):
         # A Pod is never asked to remove itself.
         self.world.objects["pods"].pop("demo-dc1-rack1-1")
         self.world.objects["pods"].pop("demo-dc1-rack2-0")
-        self.assertIn("no Pod of demo", self.run_plugin("remove", "--pod", "demo-dc1-rack1-0", "--crd", "demo", expect=3).stderr)
+        self.assertIn("no other Pod of demo", self.run_plugin("remove", "--pod", "demo-dc1-rack1-0", "--crd", "demo", expect=3).stderr)
 
     def test_restart(self):
         self.run_plugin("restart", "--crd", "demo", "--rack", "dc1.rack1")
@@ -115,9 +115,26 @@ class Plugin(unittest.TestCase):
         self.run_plugin("unpause", "cleanup", "--prefix", "demo")
         self.assertEqual(self.labels("demo-dc1-rack1-0")["status"], "ToDo")
 
-    def test_replace_says_what_to_do(self):
-        self.assertIn("remove --pod demo-dc1-rack1-0 --previous-ip 10.0.0.9 --crd demo",
-                      self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", "--previous-ip", "10.0.0.9", expect=3).stderr)
+    def test_replace_asks_another_pod(self):
+        host = "80216984-d20b-4f21-8c4a-79fcfafe63e3"
+        self.assertIn("--host-id", self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", expect=3).stderr)
+        ledger = {"members": [{"host_id": host, "slot": {"datacenter": "dc1", "rack": "rack1", "ordinal": 0}},
+                              {"host_id": "another", "slot": {"datacenter": "dc1", "rack": "rack1", "ordinal": 1}}]}
+        self.world.put("configmaps", {"metadata": {"name": "demo-cassplan", "namespace": NAMESPACE, "labels": {
+            "cassplan/cluster-uid": cluster()["metadata"]["uid"]}}, "data": {"ledger": json.dumps(ledger)}})
+        before = len(self.world.writes)
+        self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", "--dry-run")
+        self.assertEqual(len(self.world.writes), before)
+        self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", "--previous-ip", "10.0.0.9", "--from-pod", "demo-dc1-rack1-1")
+        self.assertEqual(self.labels("demo-dc1-rack1-0"), {})
+        self.assertEqual(self.labels("demo-dc1-rack1-1"), {"name": "replace", "status": "ToDo", "argument": host, "start": "", "end": ""})
+        # What carries a request must not be what goes.
+        self.assertIn("demo-dc1-rack1-0 is not there", self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", "--from-pod", "demo-dc1-rack1-0", expect=3).stderr)
+        self.run_plugin("replace", "--pod", "demo-dc1-rack1-0", "--host-id", "h2", "--from-pod", "demo-dc1-rack2-0")
+        self.assertEqual(self.labels("demo-dc1-rack2-0")["argument"], "h2")
+        # remove knows it, too.
+        self.run_plugin("remove", "--pod", "demo-dc1-rack1-0", "--from-pod", "demo-dc1-rack2-0")
+        self.assertEqual(self.labels("demo-dc1-rack2-0")["argument"], host)
 
     def test_plan_explain_simulate(self):
         self.world.objects["pods"].clear()

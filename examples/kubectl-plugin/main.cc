@@ -100,6 +100,7 @@ int Run(int argc, char** argv) {
   DescribeReach(remove, &reach);
   remove->add_option("--pod", remove_command.pod, "Pod of the dead node");
   remove->add_option("--previous-ip", remove_command.previous_ip, "Address that the node had");
+  remove->add_option("--host-id", remove_command.host_id, "Host id that the node had");
   remove->add_option("--from-pod", remove_command.from_pod, "Pod of a live node that is asked to do it");
   remove->add_option("--crd", remove_command.cluster, "CassandraCluster; one of its live nodes is asked");
   remove->add_flag("--dry-run", remove_command.dry_run, "Only say what would be asked for");
@@ -111,11 +112,14 @@ int Run(int argc, char** argv) {
   restart->add_option("--dc", restart_command.datacenters, "Datacenters")->expected(1, 1000);
   restart->add_flag("--full", restart_command.full, "The whole cluster");
   restart->add_flag("--dry-run", restart_command.dry_run, "Only say what would be asked for");
-  ReplaceCommand replace_command;
-  CLI::App* replace = app.add_subcommand("replace", "Replace a dead node: says how, with this cluster's names");
+  RemoveCommand replace_command;
+  CLI::App* replace = app.add_subcommand("replace", "Replace a dead node in its Pod, with an empty volume");
   DescribeReach(replace, &reach);
   replace->add_option("--pod", replace_command.pod, "Pod of the dead node")->required();
-  replace->add_option("--previous-ip", replace_command.previous_ip, "Address that the node had");
+  replace->add_option("--host-id", replace_command.host_id, "Its host id; else the one that the operator knows");
+  replace->add_option("--previous-ip", replace_command.previous_ip, "As CassKop has it; not needed");
+  replace->add_option("--from-pod", replace_command.from_pod, "Pod of a live node that carries the request");
+  replace->add_flag("--dry-run", replace_command.dry_run, "Only say what would be asked for");
   LookCommand look;
   const CLI::App* plan =
       AddLook(&app, "plan", "What would be done now, in which order, and what is held", &look, &reach);

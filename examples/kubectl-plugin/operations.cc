@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "lib/executors/config_map_ledger.h"
 #include "lib/kubernetes/names.h"
 
 namespace cassplan::plugin {
@@ -102,6 +103,48 @@ int AskEach(const Connection& connection, const std::vector<Json>& pods, const s
   return asked == 0 ? Fail("nothing was asked for") : code;
 }
 
+// The node that is known to live in the Pod, by host id: the operator's ledger has it from before it died. Empty: not
+// known.
+absl::StatusOr<std::string> HostIn(const Connection& connection, const Json& pod) {
+  const std::string name = Label(pod, kubernetes::kClusterLabel);
+  const absl::StatusOr<Json> cluster =
+      connection.kubernetes->Get(executors::kCassandraClusters, connection.name_space, name);
+  if (!cluster.ok()) return cluster.status();
+  executors::ConfigMapLedger store(connection.kubernetes.get(), connection.name_space, name,
+                                   TextAt(*cluster, {"metadata", "uid"}));
+  const absl::StatusOr<v1::Ledger> ledger = store.Load();
+  if (!ledger.ok()) return ledger.status();
+  const std::string dc = Label(pod, kubernetes::kDatacenterLabel);
+  const std::string rack = Label(pod, kubernetes::kRackLabel);
+  std::string host;
+  for (const v1::KnownMember& member : ledger->members()) {
+    const v1::Target& slot = member.slot();
+    const bool here = slot.datacenter() == dc && slot.rack() == rack && slot.has_ordinal() &&
+                      absl::EndsWith(NameOf(pod), absl::StrCat("-", slot.ordinal()));
+    if (!here) continue;
+    if (!host.empty()) return "";  // two: which one is meant?
+    host = member.host_id();
+  }
+  return host;
+}
+
+// Of a running Pod that is free, and stays: the one that is spoken of is never asked itself.
+int AskAnother(const Connection& connection, const std::vector<Json>& pods, const std::string& operation,
+               const RemoveCommand& command) {
+  const std::string argument =
+      !command.host_id.empty() ? command.host_id
+                               : absl::StrCat(command.pod, command.previous_ip.empty() ? "" : "_", command.previous_ip);
+  for (const Json& pod : pods) {
+    const bool named = command.from_pod.empty() || NameOf(pod) == command.from_pod;
+    if (!named || NameOf(pod) == command.pod || !Running(pod) || Busy(pod)) continue;
+    return SetLabels(connection, pod, Request(operation, argument), absl::StrCat(operation, " ", argument),
+                     command.dry_run);
+  }
+  return Fail(command.from_pod.empty()
+                  ? absl::StrCat("no other Pod of ", command.cluster, " runs and is free to carry it")
+                  : absl::StrCat(command.from_pod, " is not there, does not run or is busy"));
+}
+
 }  // namespace
 
 int Ask(const Reach& reach, const OperationCommand& command) {
@@ -132,8 +175,8 @@ int Pause(const Reach& reach, const OperationCommand& command, bool pause) {
 }
 
 int Remove(const Reach& reach, const RemoveCommand& command) {
-  if (command.pod.empty() && command.previous_ip.empty()) {
-    return Fail("give --pod, or --previous-ip where there is no such Pod any more");
+  if (command.pod.empty() && command.previous_ip.empty() && command.host_id.empty()) {
+    return Fail("give --pod, or --host-id or --previous-ip where there is no such Pod any more");
   }
   if (command.from_pod.empty() == command.cluster.empty()) return Fail("give one of --from-pod and --crd");
   const absl::StatusOr<Connection> connection = Connect(reach);
@@ -142,16 +185,13 @@ int Remove(const Reach& reach, const RemoveCommand& command) {
       command.cluster.empty() ? "cassandracluster" : absl::StrCat("cassandracluster=", command.cluster);
   const absl::StatusOr<std::vector<Json>> pods = Pods(*connection, selector);
   if (!pods.ok()) return Fail(pods.status());
-  // A running Pod that is free; the removed one is never asked itself.
+  RemoveCommand one = command;
   for (const Json& pod : *pods) {
-    const bool named = command.from_pod.empty() || NameOf(pod) == command.from_pod;
-    if (!named || NameOf(pod) == command.pod || !Running(pod) || Busy(pod)) continue;
-    const std::string argument = absl::StrCat(command.pod, command.previous_ip.empty() ? "" : "_", command.previous_ip);
-    return SetLabels(*connection, pod, Request("remove", argument), absl::StrCat("removing ", argument),
-                     command.dry_run);
+    if (NameOf(pod) != command.pod || !command.previous_ip.empty() || !command.host_id.empty()) continue;
+    const absl::StatusOr<std::string> host = HostIn(*connection, pod);
+    if (host.ok()) one.host_id = *host;  // else the plan says that the request does not name it
   }
-  return Fail(command.from_pod.empty() ? absl::StrCat("no Pod of ", command.cluster, " runs and is free to do it")
-                                       : absl::StrCat(command.from_pod, " is not there, does not run or is busy"));
+  return AskAnother(*connection, *pods, "remove", one);
 }
 
 int Restart(const Reach& reach, const RestartCommand& command) {
@@ -182,16 +222,25 @@ int Restart(const Reach& reach, const RestartCommand& command) {
   return AskEach(*connection, chosen, "restart", "", command.dry_run);
 }
 
-int Replace(const Reach& reach, const ReplaceCommand& command) {
+int Replace(const Reach& reach, const RemoveCommand& command) {
   const absl::StatusOr<Connection> connection = Connect(reach);
   if (!connection.ok()) return Fail(connection.status());
-  const absl::StatusOr<std::vector<Json>> pods = Chosen(*connection, command.pod, "");
+  const absl::StatusOr<std::vector<Json>> chosen = Chosen(*connection, command.pod, "");
+  if (!chosen.ok()) return Fail(chosen.status());
+  RemoveCommand one = command;
+  if (one.host_id.empty()) {
+    const absl::StatusOr<std::string> host = HostIn(*connection, chosen->front());
+    if (!host.ok()) return Fail(host.status());
+    one.host_id = *host;
+  }
+  if (one.host_id.empty()) {
+    return Fail(absl::StrCat("which node lived in ", command.pod,
+                             " is not known: give its --host-id (nodetool status on another node shows it)"));
+  }
+  one.cluster = Label(chosen->front(), kubernetes::kClusterLabel);
+  const absl::StatusOr<std::vector<Json>> pods = Pods(*connection, absl::StrCat("cassandracluster=", one.cluster));
   if (!pods.ok()) return Fail(pods.status());
-  const std::string cluster = Label(pods->front(), kubernetes::kClusterLabel);
-  return Fail(
-      absl::StrCat("the operator cannot replace a node in place yet. Either remove it (kubectl casskop remove --pod ",
-                   command.pod, command.previous_ip.empty() ? "" : absl::StrCat(" --previous-ip ", command.previous_ip),
-                   " --crd ", cluster, "), or follow the steps of: kubectl casskop plan ", cluster, " --runbook"));
+  return AskAnother(*connection, *pods, "replace", one);
 }
 
 }  // namespace cassplan::plugin

@@ -18,9 +18,10 @@ struct OperationCommand {
   bool dry_run = false;
 };
 
-struct RemoveCommand {
+struct RemoveCommand {  // or replace
   std::string pod;
   std::string previous_ip;
+  std::string host_id;
   std::string from_pod;
   std::string cluster;
   bool dry_run = false;
@@ -34,17 +35,12 @@ struct RestartCommand {
   bool dry_run = false;
 };
 
-struct ReplaceCommand {
-  std::string pod;
-  std::string previous_ip;
-};
-
 // Each returns the exit code.
 int Ask(const Reach& reach, const OperationCommand& command);
 int Pause(const Reach& reach, const OperationCommand& command, bool pause);
 int Remove(const Reach& reach, const RemoveCommand& command);
 int Restart(const Reach& reach, const RestartCommand& command);
-int Replace(const Reach& reach, const ReplaceCommand& command);
+int Replace(const Reach& reach, const RemoveCommand& command);
 
 }  // namespace cassplan::plugin
 

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "lib/kubernetes/names.h"
 
@@ -76,16 +78,26 @@ absl::Status Hands::Do() {
 }
 
 void Hands::Tell(const std::string& state) {
-  if (action_.request_uid().empty() || !action_.target().has_ordinal()) return;
-  const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
-  // Asked for in another way, or the Pod is another one by now.
-  if (!pod.ok() || TextAt(*pod, {"metadata", "labels", "operation-name"}).empty()) return;
+  // pod/UID/...: the labels of that Pod asked for it, which need not be the action's own.
+  const std::vector<std::string> request = absl::StrSplit(action_.request_uid(), '/');
+  if (request.size() < 3 || request[0] != "pod") return;
+  const absl::StatusOr<std::string> name = PodWithUid(request[1]);
+  if (!name.ok()) return;  // it is another one by now
   const std::string now = absl::FormatTime("%Y%m%dT%H%M%S", absl::FromUnixSeconds(options_.now()), absl::UTCTimeZone());
   Json labels = {{"operation-status", state}};
   labels[state == "Ongoing" ? "operation-start" : "operation-end"] = now;
-  const Json patch = {{"metadata", {{"uid", TextAt(*pod, {"metadata", "uid"})}, {"labels", labels}}}};
+  const Json patch = {{"metadata", {{"uid", request[1]}, {"labels", labels}}}};
   // Only words: whether they can be written decides nothing.
-  kubernetes_.Patch(kPods, options_.name_space, PodName(), patch).status().IgnoreError();
+  kubernetes_.Patch(kPods, options_.name_space, *name, patch).status().IgnoreError();
+}
+
+absl::StatusOr<std::string> Hands::PodWithUid(const std::string& uid) const {
+  const absl::StatusOr<Json> pods = kubernetes_.List(kPods, options_.name_space);
+  if (!pods.ok()) return pods.status();
+  for (const Json& pod : (*pods)["items"]) {
+    if (TextAt(pod, {"metadata", "uid"}) == uid) return TextAt(pod, {"metadata", "name"});
+  }
+  return absl::NotFoundError(uid);
 }
 
 absl::Status Hands::DoKind() {

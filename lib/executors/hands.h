@@ -31,6 +31,7 @@ class Hands {
   absl::Status DoKind();
   // What somebody asked for with labels on a Pod is told there, as CassKop does: Ongoing, Done, Error.
   void Tell(const std::string& state);
+  absl::StatusOr<std::string> PodWithUid(const std::string& uid) const;
   using Change = std::function<absl::Status(Json* object)>;
 
   // ---- objects
@@ -56,7 +57,9 @@ class Hands {
   absl::Status QuarantineVolume();
   absl::Status AskForSlot();
   absl::Status Permit(const std::string& words);
+  absl::Status PermitOnce(const std::string& value);
   absl::Status NeedsPermits() const;
+  absl::StatusOr<bool> IsOfAnOldTemplate(const Json& pod);
   absl::Status Keep(const std::string& claim, const std::string& uid);
 
   // ---- nodes

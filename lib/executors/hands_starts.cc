@@ -20,6 +20,17 @@ bool HasPermitStep(const Json& pod_spec) {
   return false;
 }
 
+bool CassandraHasRun(const Json& pod) {
+  const Json* containers = At(pod, {"status", "containerStatuses"});
+  if (containers == nullptr || !containers->is_array()) return false;
+  for (const Json& container : *containers) {
+    if (TextAt(container, {"name"}) == kubernetes::kCassandraContainer) {
+      return At(container, {"state", "running"}) != nullptr || At(container, {"state", "terminated"}) != nullptr;
+    }
+  }
+  return false;
+}
+
 // Not to be repeated: nothing of it will pass by itself.
 absl::Status Explained(const absl::Status& status, const std::string& how) {
   if (!absl::IsPermissionDenied(status)) return status;
@@ -66,24 +77,44 @@ absl::Status Hands::NeedsPermits() const {
                    ": its nodes start on an empty volume by themselves; set spec.startPermits"));
 }
 
-// Of the Pod that is there now, or comes. One that has no such step starts by itself.
+absl::StatusOr<bool> Hands::IsOfAnOldTemplate(const Json& pod) {
+  const absl::StatusOr<Json> set = kubernetes_.Get(kStatefulSets, options_.name_space, WorkloadName());
+  if (!set.ok()) return set.status();
+  // Which one is today's it knows only once it has seen today's.
+  if (IntegerAt(*set, {"status", "observedGeneration"}, 0) != IntegerAt(*set, {"metadata", "generation"}, 0)) {
+    return absl::UnavailableError(absl::StrCat("the newest template of ", WorkloadName(), " was not taken up yet"));
+  }
+  const std::string today = TextAt(*set, {"status", "updateRevision"});
+  return !today.empty() && TextAt(pod, {"metadata", "labels", "controller-revision-hash"}) != today;
+}
+
+// Of the Pod that is there now, or comes.
 absl::Status Hands::Permit(const std::string& words) {
   const std::string value = absl::StrCat(words, " until ", options_.now() + kPermitSeconds);
   while (true) {
-    const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
-    if (pod.ok() && TextAt(*pod, {"metadata", "deletionTimestamp"}).empty()) {
-      if (!HasPermitStep((*pod)["spec"])) return absl::OkStatus();
-      const Json patch = {
-          {"metadata",
-           {{"uid", TextAt(*pod, {"metadata", "uid"})}, {"annotations", {{kubernetes::kStartPermitMark, value}}}}}};
-      const absl::Status told = kubernetes_.Patch(kPods, options_.name_space, PodName(), patch).status();
-      // It was deleted, or became another one, in between.
-      if (!absl::IsNotFound(told) && !absl::IsAborted(told)) return told;
-    } else if (!pod.ok() && !absl::IsNotFound(pod.status()) && !absl::IsUnavailable(pod.status())) {
-      return pod.status();
-    }
+    const absl::Status told = PermitOnce(value);
+    // It was deleted, or became another one, in between; or is not there yet.
+    const bool again = absl::IsNotFound(told) || absl::IsAborted(told) || absl::IsUnavailable(told);
+    if (!again) return told;
     if (!Wait(500)) return absl::UnknownError(absl::StrCat("Pod ", PodName(), " is not there to be permitted"));
   }
+}
+
+absl::Status Hands::PermitOnce(const std::string& value) {
+  const absl::StatusOr<Json> pod = kubernetes_.Get(kPods, options_.name_space, PodName());
+  if (!pod.ok()) return pod.status();
+  const std::string uid = TextAt(*pod, {"metadata", "uid"});
+  if (!TextAt(*pod, {"metadata", "deletionTimestamp"}).empty()) return absl::UnavailableError("it goes");
+  if (!HasPermitStep((*pod)["spec"])) return absl::OkStatus();  // starts by itself
+  const absl::StatusOr<bool> old = IsOfAnOldTemplate(*pod);
+  if (!old.ok()) return old.status();
+  if (*old && !CassandraHasRun(*pod)) {
+    // Made anew it has today's seeds, of which a node that is replaced must not be one.
+    const absl::Status gone = kubernetes_.Delete(kPods, options_.name_space, PodName(), {uid, ""});
+    return gone.ok() ? absl::UnavailableError("it is made anew") : gone;
+  }
+  const Json patch = {{"metadata", {{"uid", uid}, {"annotations", {{kubernetes::kStartPermitMark, value}}}}}};
+  return kubernetes_.Patch(kPods, options_.name_space, PodName(), patch).status();
 }
 
 // The disk of the claim stays when the claim goes.
@@ -100,7 +131,7 @@ absl::Status Hands::Keep(const std::string& claim, const std::string& uid) {
                       {"spec", {{"persistentVolumeReclaimPolicy", "Retain"}}}};
   return Explained(kubernetes_.Patch(kPersistentVolumes, "", volume, patch).status(),
                    "the old disk must be kept: let the service account patch persistentvolumes "
-                   "(deploy/operator/volumes), or set volumes aside by hand");
+                   "(deploy/overlays/volumes), or set volumes aside by hand");
 }
 
 // First the disk is made to outlive its claim. The claim goes with its Pod, which holds it; the workload makes both

@@ -289,8 +289,17 @@ std::string WaitingReason(const Item& item) {
 }
 
 // The init step runs only as long as it waits. Who was told already is about to go on.
-bool AwaitsPermit(const Item& item) {
-  if (!item.Text({"metadata", "annotations", kStartPermitMark}).empty()) return false;
+// "bootstrap until 1795351600"
+bool IsPermitted(const Item& item, int64_t now) {
+  const std::string permit = item.Text({"metadata", "annotations", kStartPermitMark});
+  const size_t until = permit.rfind(" until ");
+  int64_t end = 0;
+  if (until == std::string::npos || !absl::SimpleAtoi(permit.substr(until + 7), &end)) return false;
+  return now == 0 || now <= end;
+}
+
+bool AwaitsPermit(const Item& item, int64_t now) {
+  if (IsPermitted(item, now)) return false;
   if (item.At({"metadata", "deletionTimestamp"}) != nullptr) return false;
   for (const Item& container : item.List({"status", "initContainerStatuses"})) {
     if (container.Text({"name"}) == kStartPermitContainer) return container.At({"state", "running"}) != nullptr;
@@ -315,7 +324,7 @@ void FillMachine(const Observer& observer, const Item& item, v1::SlotFacts* fact
   facts->set_zone(node->second.Label("topology.kubernetes.io/zone"));
 }
 
-void FillState(const Item& item, v1::SlotFacts* facts) {
+void FillState(const Item& item, int64_t now, v1::SlotFacts* facts) {
   const std::optional<bool> ready = Condition(item, "Ready");
   // A Pod with a status and without the condition was not started yet.
   if (ready.has_value() || item.At({"status", "phase"}) != nullptr) facts->set_ready(ready.value_or(false));
@@ -324,7 +333,7 @@ void FillState(const Item& item, v1::SlotFacts* facts) {
   facts->set_being_deleted(item.At({"metadata", "deletionTimestamp"}) != nullptr);
   facts->set_restart_count(RestartCount(item));
   facts->set_waiting_reason(WaitingReason(item));
-  facts->set_awaits_permit(AwaitsPermit(item));
+  facts->set_awaits_permit(AwaitsPermit(item, now));
 }
 
 void AddSlot(Observer* observer, const Item& item, const SlotId& slot) {
@@ -339,7 +348,7 @@ void AddSlot(Observer* observer, const Item& item, const SlotId& slot) {
   facts->set_template_revision(RevisionOfPod(*observer, item, {slot.datacenter, slot.rack}, pod));
   facts->set_restart_token(RestartTokenOf(pod));
   facts->set_release(ReleaseOfTemplate(pod));
-  FillState(item, facts);
+  FillState(item, observer->options.observed_at_seconds, facts);
   FillMachine(*observer, item, facts);
 }
 

@@ -131,6 +131,38 @@ TEST(Observe, StateOfAPod) {
   EXPECT_EQ(slot({{"status", {{"reason", "Evicted"}}}}).waiting_reason(), "Evicted");
 }
 
+// Its init step runs, and no permit that still counts is there.
+TEST(Observe, APodThatWaitsForAPermit) {
+  const auto waits = [](const std::string& permit, const char* state) {
+    Json patch = {
+        {"status",
+         {{"initContainerStatuses", {{{"name", kStartPermitContainer}, {"state", {{state, Json::object()}}}}}}}}};
+    if (!permit.empty()) patch["metadata"]["annotations"] = {{kStartPermitMark, permit}};
+    Json list = TestList("01-created");
+    ItemOf(list, "Pod", kPod)->merge_patch(patch);
+    ObserveOptions options;
+    options.observed_at_seconds = 1000;
+    return SlotOf(Observe(list, options), kPod).awaits_permit();
+  };
+  EXPECT_TRUE(waits("", "running"));
+  EXPECT_FALSE(waits("", "terminated"));
+  EXPECT_FALSE(waits("", "waiting"));
+  EXPECT_FALSE(waits("bootstrap until 1000", "running"));
+  EXPECT_TRUE(waits("bootstrap until 999", "running"));
+  EXPECT_TRUE(waits("bootstrap", "running")) << "the step heeds no permit without an end";
+}
+
+TEST(Observe, WhetherATemplateHasThePermitStep) {
+  const auto permits = [](const char* name) {
+    Json list = TestList("01-created");
+    (*ItemOf(list, "StatefulSet", kSet))["spec"]["template"]["spec"]["initContainers"].push_back({{"name", name}});
+    return RackOf(Observe(list), kSet);
+  };
+  EXPECT_TRUE(permits(kStartPermitContainer).start_permits());
+  EXPECT_TRUE(permits("other").has_start_permits());
+  EXPECT_FALSE(permits("other").start_permits());
+}
+
 TEST(Observe, RevisionOfAPodOfTheCurrentTemplate) {
   const std::string revision = RackOf(Observe(TestList("01-created")), kSet).template_().revision();
   // What a webhook or a person added to a Pod of the current template does not count.

@@ -22,6 +22,7 @@ constexpr std::pair<absl::string_view, v1::ActionKind> kNames[] = {
     {"rebuild", v1::ACTION_KIND_REBUILD},
     {"upgradesstables", v1::ACTION_KIND_UPGRADE_SSTABLES},
     {"remove", v1::ACTION_KIND_REMOVE_NODE},
+    {"replace", v1::ACTION_KIND_REPLACE_NODE},
     {"scrub", v1::ACTION_KIND_SCRUB},
     {"compact", v1::ACTION_KIND_COMPACT},
     {"flush", v1::ACTION_KIND_FLUSH},
@@ -45,6 +46,17 @@ std::string Instead(absl::string_view text, const Words& words, const std::strin
     if (absl::EqualsIgnoreCase(word, text)) return StrCat("write ", word);
   }
   return StrCat("write one of ", all);
+}
+
+bool IsHostId(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
+  constexpr size_t kLengths[] = {8, 4, 4, 4, 12};
+  if (parts.size() != std::size(kLengths)) return false;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].size() != kLengths[i] || !std::all_of(parts[i].begin(), parts[i].end(), absl::ascii_isxdigit))
+      return false;
+  }
+  return true;
 }
 
 class PodReader {
@@ -96,8 +108,8 @@ class PodReader {
     for (const std::string& part : {argument, pod_.Label("operation-start")}) {
       absl::StrAppend(o.mutable_uid(), "/", part);
     }
-    if (kind == v1::ACTION_KIND_REMOVE_NODE) {
-      if (!ReadRemoved(argument, &o)) return;
+    if (kind == v1::ACTION_KIND_REMOVE_NODE || kind == v1::ACTION_KIND_REPLACE_NODE) {
+      if (!ReadGone(argument, name, &o)) return;
     } else {
       *o.mutable_target() = SlotTarget(slot_);
       if (kind == v1::ACTION_KIND_REBUILD) o.set_source_datacenter(argument);
@@ -105,12 +117,17 @@ class PodReader {
     operations_->push_back(std::move(o));
   }
 
-  // [pod][_ip]. The address tells the member, since another node may live in the Pod by now.
-  bool ReadRemoved(const std::string& argument, v1::RequestedOperation* o) {
+  // A host id, or [pod][_ip]. Host id and address tell the member, since another node may live in the Pod by now.
+  bool ReadGone(const std::string& argument, const std::string& operation, v1::RequestedOperation* o) {
+    if (IsHostId(argument)) {
+      o->mutable_target()->set_host_id(argument);
+      return true;
+    }
     const std::pair<std::string, std::string> parts = absl::StrSplit(argument, absl::MaxSplits('_', 1));
     const auto& [name, address] = parts;
     if (name.empty() && address.empty()) {
-      Add("operation-argument", argument, "names no node", "write the Pod, or _ and the address that the node had");
+      Add("operation-argument", argument, "names no node",
+          "write its host id, its Pod, or _ and the address that it had");
       return false;
     }
     if (!address.empty() && !IsAddress(address)) {
@@ -125,7 +142,7 @@ class PodReader {
     }
     if (name == pod_.name() && address.empty()) {
       Add("operation-argument", argument, "names the Pod that carries the label",
-          "put the labels on another Pod, whose node removes this one's");
+          StrCat("put the labels on another Pod, which stays while this one's node is ", operation, "d"));
       return false;
     }
     if (!address.empty()) {

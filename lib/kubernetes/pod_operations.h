@@ -1,11 +1,12 @@
 // Operations that a person asked for with labels on Pods, as CassKop's kubectl plugin writes them:
 //
-//   operation-name      cleanup, rebuild, upgradesstables, remove; beside CassKop's: scrub, compact, flush,
-//                       garbagecollect, drain, restart
+//   operation-name      cleanup, rebuild, upgradesstables, remove; beside CassKop's: replace, scrub, compact,
+//                       flush, garbagecollect, drain, restart
 //   operation-status    ToDo asks for it, Paused asks and waits. Ongoing, Finalizing, Done, Error and Manual ask for
 //                       nothing: somebody is at it, it is over, or it is only recommended
-//   operation-argument  rebuild: the datacenter that data comes from. remove: [pod][_ip], at least one of them: the
-//                       Pod whose node is to be removed, and the address that the node had
+//   operation-argument  rebuild: the datacenter that data comes from. remove, replace: the dead node's host id; or,
+//                       as CassKop's, [pod][_ip]: its Pod, and the address that it had (both may mean another node by
+//                       now, so that what needs certainty is held)
 //   operation-start     written by whoever carries it out, once it has begun
 //
 // The uid of such a request is made of the Pod's uid, the name, the argument and operation-start: it stays the same as

@@ -86,6 +86,25 @@ TEST(PodOperations, UidTellsOneRequestFromTheNext) {
   EXPECT_NE(uid("ToDo", ""), uid("ToDo", "", "dc2"));
 }
 
+TEST(PodOperations, AHostIdTellsTheMember) {
+  const std::string host = "80216984-d20b-4f21-8c4a-79fcfafe63e3";
+  for (const char* name : {"replace", "remove"}) {
+    const auto asked = Asked({{"operation-name", name}, {"operation-status", "ToDo"}, {"operation-argument", host}});
+    EXPECT_EQ(asked.at(0).target().host_id(), host);
+    EXPECT_FALSE(asked.at(0).target().has_ordinal());
+  }
+}
+
+TEST(PodOperations, ReplaceNamesAnotherPod) {
+  const Labels labels = {{"operation-name", "replace"},
+                         {"operation-status", "ToDo"},
+                         {"operation-argument", "cassandra-demo-dc1-rack2-1"}};
+  const v1::RequestedOperation replace = Asked(labels).at(0);
+  EXPECT_EQ(replace.kind(), v1::ACTION_KIND_REPLACE_NODE);
+  EXPECT_EQ(replace.target().rack(), "rack2");
+  EXPECT_EQ(replace.target().ordinal(), 1);
+}
+
 TEST(PodOperations, RemoveNamesAPodOrAnAddress) {
   const auto remove = [](const std::string& argument) {
     return Asked({{"operation-name", "remove"}, {"operation-status", "ToDo"}, {"operation-argument", argument}}).at(0);
@@ -111,8 +130,8 @@ TEST(PodOperations, WrongLabelsNameThePodTheLabelAndWhatToWrite) {
       {{{"operation-name", "Cleanup"}, {"operation-status", "ToDo"}},
        "label operation-name of Pod cassandra-demo-dc1-rack1-0 (\"Cleanup\") is no operation: write cleanup"},
       {{{"operation-name", "repair"}, {"operation-status", "ToDo"}},
-       "(\"repair\") is no operation: write one of cleanup, rebuild, upgradesstables, remove, scrub, compact, flush, "
-       "garbagecollect, drain, restart"},
+       "(\"repair\") is no operation: write one of cleanup, rebuild, upgradesstables, remove, replace, scrub, compact, "
+       "flush, garbagecollect, drain, restart"},
       {{{"operation-name", "cleanup"}, {"operation-status", "todo"}},
        "label operation-status of Pod cassandra-demo-dc1-rack1-0 (\"todo\") is no status: write ToDo"},
       {{{"operation-name", "cleanup"}, {"operation-status", "start"}}, "(\"start\") is no status: write one of ToDo"},

@@ -1,5 +1,11 @@
 #include "lib/kubernetes/render.h"
 
+#include <stdlib.h>  // mkdtemp
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -55,6 +61,96 @@ TEST(Render, OwnerOnlyWhenKnown) {
   for (const RenderedObject& object : Render(with.cluster)) {
     EXPECT_EQ(ReadJson(object.json)["metadata"]["ownerReferences"][0]["uid"], with.cluster.uid);
   }
+}
+
+// The script itself, by a shell: it waits where nothing is on the volume, heeds a permit that has not run out, and
+// keeps it for the next start.
+class PermitStep : public testing::Test {
+ protected:
+  PermitStep() {
+    const std::string folder = testing::TempDir() + "permit-step-XXXXXX";
+    folder_ = folder;
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    for (const char* name : {"/conf", "/data", "/data/data", "/permit"})
+      std::filesystem::create_directory(folder_ + name);
+  }
+  ~PermitStep() override { std::filesystem::remove_all(folder_); }
+
+  void Put(const std::string& name, const std::string& text) { std::ofstream(folder_ + name) << text; }
+  std::string Read(const std::string& name) {
+    std::ifstream file(folder_ + name);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  // The exit code; 124: it still waited after three seconds.
+  int Run() {
+    const Json step = Container(Template("  startPermits: true\n  dataCapacity: 1Gi\n"), "start-permit");
+    Put("/script", step["command"][2].get<std::string>());
+    std::filesystem::remove(folder_ + "/conf/cassandra-env.sh");
+    const std::string line = "CONFIGURATION=" + folder_ + "/conf DATA=" + folder_ + "/data PERMIT=" + folder_ +
+                             "/permit/permit timeout 3 sh " + folder_ + "/script > " + folder_ + "/out 2>&1";
+    const int status = std::system(line.c_str());
+    return WEXITSTATUS(status);
+  }
+  std::string Options() { return Read("/conf/cassandra-env.sh"); }
+
+  std::string folder_;
+};
+
+const char kLater[] = " until 99999999999";
+
+TEST_F(PermitStep, WaitsWithoutOne) {
+  for (const char* permit : {"", "bootstrap", "bootstrap until 12", "bootstrap until soon", " until "}) {
+    Put("/permit/permit", permit);
+    EXPECT_EQ(Run(), 124) << permit;
+    EXPECT_EQ(Options(), "");
+  }
+}
+
+TEST_F(PermitStep, Bootstrap) {
+  Put("/permit/permit", std::string("bootstrap") + kLater);
+  EXPECT_EQ(Run(), 0) << Read("/out");
+  EXPECT_EQ(Options(), "");
+}
+
+TEST_F(PermitStep, ReplaceIsKeptUntilTheFirstBootIsOver) {
+  const std::string option = "JVM_OPTS=\"$JVM_OPTS -Dcassandra.replace_address_first_boot=10.0.0.12\"\n";
+  Put("/permit/permit", std::string("replace 10.0.0.12") + kLater);
+  EXPECT_EQ(Run(), 0) << Read("/out");
+  EXPECT_EQ(Options(), option);
+  // Cut short with something on the volume already: it goes on as it began, with no permit there any more.
+  std::filesystem::create_directories(folder_ + "/data/data/system/local");
+  Put("/permit/permit", "");
+  EXPECT_EQ(Run(), 0) << Read("/out");
+  EXPECT_EQ(Options(), option);
+  // Lost again: what was kept for the first one counts no more.
+  std::filesystem::remove_all(folder_ + "/data/data/system");
+  EXPECT_EQ(Run(), 124);
+}
+
+TEST_F(PermitStep, JoinWithoutStreaming) {
+  Put("/permit/permit", std::string("join-without-streaming") + kLater);
+  EXPECT_EQ(Run(), 0) << Read("/out");
+  EXPECT_EQ(Options(), "JVM_OPTS=\"$JVM_OPTS -Dcassandra.auto_bootstrap=false\"\n");
+}
+
+TEST_F(PermitStep, AnotherWordIsRefused) {
+  Put("/permit/permit", std::string("destroy") + kLater);
+  EXPECT_EQ(Run(), 1);
+  EXPECT_THAT(Read("/out"), HasSubstr("is none of"));
+}
+
+TEST_F(PermitStep, DataStartsByItself) {
+  std::filesystem::create_directories(folder_ + "/data/data/system/local");
+  EXPECT_EQ(Run(), 0) << Read("/out");
+  EXPECT_EQ(Options(), "");
+}
+
+TEST(Render, StartPermitsOnlyWhereAskedFor) {
+  EXPECT_TRUE(Container(Template("  dataCapacity: 1Gi\n"), "start-permit").is_null());
+  const Json pod = Template("  startPermits: true\n  dataCapacity: 1Gi\n")["spec"];
+  EXPECT_EQ(pod["initContainers"].back()["name"], "start-permit");
+  EXPECT_EQ(FindNamed(pod["volumes"], "start-permit")->at("downwardAPI")["items"][0]["fieldRef"]["fieldPath"],
+            "metadata.annotations['cassplan/start-permit']");
 }
 
 TEST(Render, DefaultsOfAnEmptySpec) {

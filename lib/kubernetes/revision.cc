@@ -61,7 +61,9 @@ void TakeInitContainers(Json& spec, const std::string& image, Sections* sections
   if (containers == nullptr || !containers->is_array()) return;
   for (Json& container : *containers) {
     const std::string name = TextOf(container, "name");
-    Put(sections, "image_pull_policy", name, TakeMember(container, "imagePullPolicy"));
+    if (name != kStartPermitContainer) {
+      Put(sections, "image_pull_policy", name, TakeMember(container, "imagePullPolicy"));
+    }
     // The base configuration is copied out of Cassandra's own image, and permits are waited for in it.
     const bool of_cassandra = name == kBaseConfigContainer || name == kStartPermitContainer;
     if (of_cassandra && TextOf(container, "image") == image) container.erase("image");

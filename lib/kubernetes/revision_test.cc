@@ -57,6 +57,7 @@ TEST(Revision, OneFieldChangesItsSections) {
   EXPECT_THAT(ChangedSpec({{"sidecarConfigs", {{{"name", "a"}, {"image", "b:1"}}}}}), UnorderedElementsAre("sidecars"));
   EXPECT_THAT(ChangedSpec({{"bootstrapImage", "x:1"}}), UnorderedElementsAre("bootstrap"));
   EXPECT_THAT(ChangedSpec({{"configBuilderImage", "x:1"}}), UnorderedElementsAre("bootstrap"));
+  EXPECT_THAT(ChangedSpec({{"startPermits", true}}), UnorderedElementsAre("bootstrap", "storage"));
   EXPECT_THAT(ChangedSpec({{"configMapName", "other"}}), UnorderedElementsAre("configmap"));
   EXPECT_THAT(ChangedSpec({{"configMapName", nullptr}}), UnorderedElementsAre("configmap"));
   EXPECT_THAT(ChangedSpec({{"serviceAccountName", "other"}}), UnorderedElementsAre("service_account"));

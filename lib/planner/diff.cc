@@ -230,7 +230,7 @@ class Differ {
       return;
     }
     if (InFlightOn(slot.member, Kind::kReplaceNode)) return;  // nobody asks any more; it goes on
-    if (Stale(slot, rack)) {
+    if (Stale(slot, rack) && !slot.awaits_permit) {           // a restart brings no data back
       Add(DriftKind::kStaleNode, s, slot.member);
     } else if (member.drained && slot.present == Known::kYes && !DrainAsked(s)) {
       Add(DriftKind::kDrainedNode, s, slot.member);

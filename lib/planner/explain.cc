@@ -11,6 +11,7 @@
 #include "lib/base/fingerprint.h"
 #include "lib/planner/dead.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/planner/settle.h"
 #include "lib/planner/windows.h"
 
 namespace cassplan::planner {
@@ -350,7 +351,7 @@ class Explainer {
       held->set_action_id(std::string(id));
       held->set_at_seconds(at);
     }
-    ledger->set_version(before.version() + 1);
+    ledger->set_version(NextVersion(before.version()));
     ledger->set_now_seconds(m_.now);
   }
 

@@ -754,7 +754,7 @@ class Settler {
     before.clear_version();
     before.clear_now_seconds();
     const bool same = before.SerializeAsString() == out_->SerializeAsString();
-    out_->set_version(in_.version() + (same ? 0 : 1));
+    out_->set_version(same ? in_.version() : NextVersion(in_.version()));
     out_->set_now_seconds(same ? in_.now_seconds() : model_.now);
   }
 

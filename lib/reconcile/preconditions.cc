@@ -238,6 +238,7 @@ std::string CheckLowerReady(const Facts& f, const v1::Action& a, const std::stri
 
 std::string CheckVolume(const Facts& f, const v1::Action& a, const std::string& value) {
   if (value == "absent or empty") {
+    if (f.slot != nullptr && f.slot->awaits_permit()) return "";  // its init step has just looked
     if (f.volume == nullptr) return f.volumes_complete ? "" : "not known";
     if (!f.volume->present() || f.volume->contents() == v1::VOLUME_CONTENTS_EMPTY) return "";
     return "a volume that is not proven empty";
@@ -366,10 +367,10 @@ std::string CheckUp(const Facts& f, const v1::Action& a, const std::string& valu
 
 std::string CheckCannotStart(const Facts& f, const v1::Action& a, const std::string&) {
   const bool gone = f.slot == nullptr ? f.slots_complete : !f.slot->present();
-  const bool stopped = gone || (f.slot != nullptr &&
-                                ((f.slot->has_schedulable() && !f.slot->schedulable()) || f.slot->machine_fenced()));
+  const bool stopped = gone || (f.slot != nullptr && ((f.slot->has_schedulable() && !f.slot->schedulable()) ||
+                                                      f.slot->machine_fenced() || f.slot->awaits_permit()));
   if (!stopped) return f.slot == nullptr ? "not known" : "its slot is there, and its machine is not fenced";
-  const bool its_data = f.volume != nullptr && f.volume->present() &&
+  const bool its_data = !(f.slot != nullptr && f.slot->awaits_permit()) && f.volume != nullptr && f.volume->present() &&
                         f.volume->contents() == v1::VOLUME_CONTENTS_MEMBER &&
                         f.volume->host_id() == a.target().host_id();
   return its_data ? "its volume is in its place" : "";

@@ -116,6 +116,30 @@ TEST(Preconditions, ASlotThatCannotStart) {
   EXPECT_EQ(Unmet(remove, cluster), "");
 }
 
+// Who found an empty volume, and waits for a permit, may be replaced or removed.
+TEST(Preconditions, APodThatWaitsForAPermit) {
+  for (const v1::ActionKind kind : {v1::ACTION_KIND_REPLACE_NODE, v1::ACTION_KIND_REMOVE_NODE}) {
+    Cluster cluster(Even(2));
+    cluster.start_permits = true;
+    cluster.node("dc1/r1/1").up = false;
+    cluster.node("dc1/r1/1").down_for = 7200;
+    const bool replace = kind == v1::ACTION_KIND_REPLACE_NODE;
+    cluster.policy.set_dead_node(replace ? v1::DEAD_NODE_POLICY_REPLACE : v1::DEAD_NODE_POLICY_REMOVE);
+    v1::PlanRequest request = cluster.Build();
+    testing::SlotFactsOf("dc1/r1/1", &request)->set_awaits_permit(true);
+    const auto response = Plan(request);
+    int found = 0;
+    for (const v1::Action& action : response->plan().actions()) {
+      if (action.kind() != kind) continue;
+      ++found;
+      EXPECT_TRUE(CheckPreconditions(action, request.observed(), kNow).empty());
+      testing::SlotFactsOf("dc1/r1/1", &request)->set_awaits_permit(false);
+      EXPECT_FALSE(CheckPreconditions(action, request.observed(), kNow).empty());
+    }
+    EXPECT_EQ(found, 1);
+  }
+}
+
 // What no observation shows holds as the plan has judged it.
 TEST(Preconditions, WhatThePolicyAsksFor) {
   const Cluster cluster = Stale();

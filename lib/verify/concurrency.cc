@@ -246,6 +246,7 @@ class ConcurrencyCheck {
   void CheckGroup(const Group& group, const std::vector<std::vector<const Absence*>>& possible,
                   const std::vector<const Absence*>& anywhere) {
     const auto want = static_cast<size_t>(group.allowed) + 1;
+    one_per_rack_ = group.one_per_rack;
     std::vector<const Absence*> members;
     for (int32_t range = 0; range < group.ranges() && !scene_.findings.full(); ++range) {
       members = anywhere;
@@ -260,6 +261,15 @@ class ConcurrencyCheck {
     }
   }
 
+  // At once, in one range.
+  bool MayMeet(const Absence& a, const Absence& b) const {
+    const Node& one = At(world_.nodes, a.node);
+    const Node& other = At(world_.nodes, b.node);
+    const bool same_rack = one.dc == other.dc && one.rack == other.rack;
+    if (one_per_rack_ && same_rack && (one.tokens.empty() || other.tokens.empty())) return false;
+    return Overlap(a, b);
+  }
+
   // Searches `want` of the absences, one of them the plan's doing, that can all be at once.
   bool Clique(const std::vector<const Absence*>& from, size_t begin, size_t want,
               std::vector<const Absence*>& together) const {
@@ -268,7 +278,7 @@ class ConcurrencyCheck {
     }
     for (size_t i = begin; i + (want - together.size()) <= from.size(); ++i) {
       const bool fits = std::all_of(together.begin(), together.end(),
-                                    [&](const Absence* other) { return Overlap(*from[i], *other); });
+                                    [&](const Absence* other) { return MayMeet(*from[i], *other); });
       if (!fits) continue;
       together.push_back(from[i]);
       if (Clique(from, i + 1, want, together)) return true;
@@ -283,7 +293,7 @@ class ConcurrencyCheck {
       if (!center->judged) continue;
       together.clear();
       for (const Absence* other : from) {
-        if (other == center || Overlap(*center, *other)) together.push_back(other);
+        if (other == center || MayMeet(*center, *other)) together.push_back(other);
       }
       if (together.size() >= want) return true;
     }
@@ -388,6 +398,7 @@ class ConcurrencyCheck {
   Moment moment_;
   std::vector<std::vector<int32_t>> factors_;
   std::vector<Absence> absences_;
+  bool one_per_rack_ = false;           // of the group that is looked at
   std::vector<int32_t> drained_until_;  // by drain: the restart that ends it; kNone: none does
   std::vector<int32_t> ring_changes_;
   absl::btree_map<int32_t, int32_t> leaves_;  // by node, the action that takes it out of the ring

@@ -197,7 +197,9 @@ class OneCheck {
     if (operation_.joins || operation_.kind == v1::ACTION_KIND_REPLACE_NODE) {
       if (volume == VolumeState::kUnknown) Add("fresh-volume", "what is on the slot's volume is not known");
       if (volume == VolumeState::kMember) Add("fresh-volume", "the slot's volume holds data of another member");
-    } else if (volume != VolumeState::kMember || slot.volume_host_id != At(world_.nodes, operation_.node).host_id) {
+    } else if (volume == VolumeState::kMember ? slot.volume_host_id != At(world_.nodes, operation_.node).host_id
+                                              : volume != VolumeState::kUnknown || slot.node != operation_.node) {
+      // A volume is its slot's: where nobody tells what is on it, it is that of the member who lived there last.
       Add("fresh-volume", "the slot's volume is not known to be its live member's");
     }
   }

@@ -109,7 +109,10 @@ class Reader {
     const auto rack = world_.desired.find(slot.rack);
     if (rack == world_.desired.end()) return 0;
     if (slot.ordinal < rack->second.partition) return operation.joins ? ReleaseOf(slot.rack) : 0;
-    const bool changes = release_changes_ || written_.contains(slot.rack) || operation.joins;
+    // Nobody says what the template runs; nobody writes it either, so that it is the one that runs there.
+    const bool written = release_changes_ || written_.contains(slot.rack);
+    if (operation.joins && rack->second.release == 0 && !written) return ReleaseOf(slot.rack);
+    const bool changes = written || operation.joins;
     return changes ? rack->second.release : 0;
   }
 

@@ -145,6 +145,8 @@ const std::vector<Group>& Ring::groups() {
 void Ring::AddGroup(const Part& part) {
   Group group(part.keyspace, part.dc, part.map);
   group.allowed = Allowed(std::min(part.map->replication_factor(), part.map->nodes_in_ring()), part.local_need);
+  group.one_per_rack = At(world_.keyspaces, part.keyspace).strategy == Strategy::kTopology &&
+                       part.map->racks_in_ring() >= part.map->replication_factor();
   if (part.map->nodes_in_ring() > 0) groups_.push_back(std::move(group));
 }
 

@@ -22,8 +22,9 @@ class Group {
       : keyspace(of_keyspace), dc(of_dc), map_(map) {}
 
   int32_t keyspace;
-  int32_t dc;           // kNone: ranges of the whole cluster
-  int32_t allowed = 0;  // away at the same time
+  int32_t dc;                 // kNone: ranges of the whole cluster
+  int32_t allowed = 0;        // away at the same time
+  bool one_per_rack = false;  // each range has its replicas in different racks, wherever a node's tokens are
 
   int32_t ranges() const { return map_ != nullptr ? map_->ranges() : Size(ends_); }
   absl::Span<const int32_t> replicas(int32_t range) const;

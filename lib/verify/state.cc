@@ -122,6 +122,9 @@ class WorldMaker {
     for (int32_t slot = 0; slot < Size(world_.slots) && volumes_complete; ++slot) {
       if (!volume_dates_.contains(slot)) At(world_.slots, slot).volume = VolumeState::kAbsent;
     }
+    for (Slot& slot : world_.slots) {
+      if (slot.awaits_permit && slot.volume != VolumeState::kAbsent) slot.volume = VolumeState::kEmpty;
+    }
   }
 
   static bool IsLatest(const v1::Report& report, int32_t slot, absl::btree_map<int32_t, int64_t>& dates) {
@@ -139,7 +142,9 @@ class WorldMaker {
     slot.uid = report.slot().present() ? report.subject().uid() : "";
     slot.address = report.slot().address();
     const bool waits = report.slot().has_schedulable() && !report.slot().schedulable();
-    slot.may_run = report.slot().present() && !waits && !report.slot().machine_fenced();
+    // Who found the volume empty, and waits to be told what to be, starts nothing.
+    slot.awaits_permit = report.slot().present() && report.slot().awaits_permit();
+    slot.may_run = report.slot().present() && !waits && !report.slot().machine_fenced() && !slot.awaits_permit;
   }
 
   static void ReadVolume(const v1::Report& report, Slot& slot) {

@@ -62,6 +62,7 @@ struct Slot {
   VolumeState volume = VolumeState::kUnknown;
   std::string volume_host_id;
   std::string volume_uid;
+  bool awaits_permit = false;
   bool may_run = true;  // nothing shows that no process runs in it
 };
 

@@ -57,7 +57,11 @@ void CheckMixedVersion(const Ask& ask, Refusals* out) {
     }
   }
   if (!a.release_changes || a.joins) return;
-  if (!fresh && ask.facts.OpenReleaseReaders() > 0) out->Add(kReaders, schema);
+  if (!ask.model.foreign.empty()) {
+    out->Add(kReaders, kNoResource);  // somebody else's movement, in whichever datacenter
+  } else if (!fresh && ask.facts.OpenReleaseReaders() > 0) {
+    out->Add(kReaders, schema);
+  }
   const Runs to = DesiredRuns(ask.model.rack(a.rack));
   const bool forward = a.member != kNone && Older(RunsIn(ask.model, ask.model.slot(a.slot)).line, to.line);
   const int32_t owed = forward ? ask.facts.OwedUpgrades(fresh, to.line) : 0;

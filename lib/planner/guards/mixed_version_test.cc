@@ -107,5 +107,17 @@ TEST(MixedVersion, NoNewReleaseWhileRangesMove) {
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r2/0"), "held by paused");
 }
 
+// Whoever began it, and in whichever datacenter.
+TEST(MixedVersion, NoNewReleaseWhileSomebodyElsesNodeJoins) {
+  Cluster cluster(testing::Even(2, 3, 2));
+  cluster.revision = "B";
+  cluster.release = "5.0.2";
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc2/r1/0"), kPlanned);
+  cluster.node("dc1/r1/1").movement = v1::PEER_MOVEMENT_JOINING;
+  EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc2/r1/0"),
+            "ranges move, or a repair or upgradesstables runs, and the release of the node would change meanwhile | "
+            "wait until it is done");
+}
+
 }  // namespace
 }  // namespace cassplan::planner

@@ -31,8 +31,10 @@ const (
 // podWorker runs one Pod, from its binding to a Node until the Pod object is gone. Only run() and what it calls touch
 // the fields below `state`.
 type podWorker struct {
-	r    *Runner
-	wake chan struct{}
+	r      *Runner
+	wake   chan struct{}
+	name   string // namespace/name
+	folder string
 
 	mu       sync.Mutex
 	pod      *corev1.Pod // newest seen
@@ -42,6 +44,8 @@ type podWorker struct {
 	// state
 	ip         string
 	process    *process
+	init       *process // of the init container that waits for a permit
+	initDone   bool
 	hasPlace   bool
 	ready      bool
 	why        string // why the container is not ready
@@ -61,7 +65,8 @@ type podWorker struct {
 }
 
 func newPodWorker(r *Runner, pod *corev1.Pod) *podWorker {
-	w := &podWorker{r: r, wake: make(chan struct{}, 1), pod: pod, ip: pod.Status.PodIP,
+	w := &podWorker{r: r, wake: make(chan struct{}, 1), pod: pod, ip: pod.Status.PodIP, name: pod.Namespace + "/" + pod.Name,
+		folder:  filepath.Join(r.State, "pods", fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID)),
 		waiting: corev1.ContainerStateWaiting{Reason: "PodInitializing"}}
 	if status := statusNamed(pod.Status.ContainerStatuses, cassandraName); status != nil {
 		// The runner was restarted under the Pod: what it ran ended with it.
@@ -80,10 +85,7 @@ func newPodWorker(r *Runner, pod *corev1.Pod) *podWorker {
 	return w
 }
 
-func (w *podWorker) file(name string) string {
-	pod := w.pod
-	return filepath.Join(w.r.State, "pods", fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID), name)
-}
+func (w *podWorker) file(name string) string { return filepath.Join(w.folder, name) }
 
 func (w *podWorker) update(pod *corev1.Pod) {
 	w.mu.Lock()
@@ -113,7 +115,7 @@ func (w *podWorker) current() (pod *corev1.Pod, vanished, stopping bool) {
 }
 
 func (w *podWorker) say(format string, arguments ...any) {
-	log.Printf("%s/%s: %s", w.pod.Namespace, w.pod.Name, fmt.Sprintf(format, arguments...))
+	log.Printf("%s: %s", w.name, fmt.Sprintf(format, arguments...))
 }
 
 // run looks again twice a second, at each change of the Pod, and when the process ends.
@@ -130,6 +132,8 @@ func (w *podWorker) run() {
 		var ended chan struct{}
 		if w.process != nil {
 			ended = w.process.ended
+		} else if w.init != nil {
+			ended = w.init.ended
 		}
 		select {
 		case <-w.wake:
@@ -169,6 +173,11 @@ func (w *podWorker) step() bool {
 
 // stop ends the process with `grace`, true when there is none any more.
 func (w *podWorker) stop(grace time.Duration) bool {
+	if w.init != nil {
+		w.init.sendAll(syscall.SIGKILL)
+		<-w.init.ended
+		w.init = nil
+	}
 	if w.process == nil || w.process.over() {
 		return true
 	}
@@ -223,8 +232,12 @@ func (w *podWorker) fail(pod *corev1.Pod) {
 			w.say("frozen: %v", freeze)
 		}
 	}
-	if (kill != "" && kill != w.killed) || (lose != "" && lose != w.lost) || crash {
+	killing := kill != "" && kill != w.killed
+	if killing || (lose != "" && lose != w.lost) || crash {
 		if w.process != nil && !w.process.over() {
+			if killing {
+				w.killed = kill
+			}
 			w.say("killed, as its annotations ask")
 			w.process.send(syscall.SIGKILL)
 			<-w.process.ended
@@ -238,9 +251,7 @@ func (w *podWorker) fail(pod *corev1.Pod) {
 			return
 		}
 		w.lost = lose
-	}
-	if kill != "" {
-		w.killed = kill
+		w.initDone = false // a machine that comes back with another disk runs the Pod from its beginning
 	}
 	text := w.killed + "\n" + w.lost + "\n"
 	if old, _ := os.ReadFile(w.file("acted")); text != string(old) && text != "\n\n" {
@@ -335,6 +346,9 @@ func (w *podWorker) startIfDue(pod *corev1.Pod) {
 		return
 	}
 	w.wanted = wanted
+	if !w.initialized(pod, wanted, data, wait) {
+		return
+	}
 	if !w.hasPlace && !w.r.takePlace() {
 		wait("ContainerCreating", "this bed runs at most %d Cassandra nodes at once", w.r.MaxNodes)
 		return
@@ -348,7 +362,7 @@ func (w *podWorker) startIfDue(pod *corev1.Pod) {
 	if why, ok := pod.Annotations[crashAnnotation]; ok {
 		line = []string{"sh", "-c", "echo \"$0\" >&2; exit 1", "made to crash by an annotation: " + why}
 	}
-	p, err := w.r.starter.start(line, w.file(""), w.file("log/stdout.log"))
+	p, err := w.r.starter.start(line, w.file(""), w.file("log/stdout.log"), nil)
 	if err != nil {
 		wait("RunContainerError", "%v", err)
 		return

@@ -34,8 +34,8 @@ type process struct {
 	signal  int
 }
 
-// start runs a command line with its output in a file and the environment that Java needs.
-func (s *starter) start(line []string, folder, output string) (*process, error) {
+// start runs a command line with its output in a file and the environment that Java needs, and `more` of it.
+func (s *starter) start(line []string, folder, output string, more []string) (*process, error) {
 	file, err := os.OpenFile(output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
@@ -49,6 +49,7 @@ func (s *starter) start(line []string, folder, output string) (*process, error) 
 			command.Env = append(command.Env, variable)
 		}
 	}
+	command.Env = append(command.Env, more...)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	result := make(chan error, 1)
 	s.work <- func() { result <- command.Start() }
@@ -83,6 +84,13 @@ func (p *process) over() bool {
 func (p *process) send(signal syscall.Signal) {
 	if !p.over() {
 		_ = p.command.Process.Signal(signal)
+	}
+}
+
+// sendAll reaches what the process itself has started, too.
+func (p *process) sendAll(signal syscall.Signal) {
+	if !p.over() {
+		_ = syscall.Kill(-p.command.Process.Pid, signal)
 	}
 }
 

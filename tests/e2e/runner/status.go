@@ -69,7 +69,7 @@ func (w *podWorker) status(pod *corev1.Pod) corev1.PodStatus {
 	if w.ip != "" {
 		status.PodIP, status.PodIPs = w.ip, []corev1.PodIP{{IP: w.ip}}
 	}
-	ran := w.process != nil || w.last != nil // past its init containers
+	ran := w.process != nil || (w.last != nil && w.init == nil) // past its init containers
 	status.Phase = corev1.PodPending
 	if ran {
 		status.Phase = corev1.PodRunning
@@ -90,7 +90,10 @@ func (w *podWorker) initStatuses(pod *corev1.Pod, ran bool, began *metav1.Time) 
 	var list []corev1.ContainerStatus
 	for _, container := range pod.Spec.InitContainers {
 		status := corev1.ContainerStatus{Name: container.Name, Image: container.Image, Started: new(bool)}
-		if ran {
+		if w.init != nil && container.Name == permitContainer {
+			*status.Started = true
+			status.State.Running = &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(w.init.started).Rfc3339Copy()}
+		} else if ran || w.init != nil {
 			status.Ready = true
 			status.State.Terminated = &corev1.ContainerStateTerminated{Reason: "Completed", StartedAt: *began,
 				FinishedAt: *began}
