@@ -139,6 +139,7 @@ class Join {
   void CountViews() {
     std::vector<int32_t> stamp(seen_.size(), -1);
     std::vector<const v1::Peer*> in_view(seen_.size(), nullptr);
+    bool whole = false;
     SortViews();
     for (size_t v = 0; v < reports_.views.size(); ++v) {
       const v1::ViewFacts& view = reports_.views[v]->view();
@@ -170,11 +171,13 @@ class Join {
         if (stamp[at] != static_cast<int32_t>(v) && view.complete()) --self->absent;
       }
       if (!view.complete()) continue;
+      whole = true;
       for (size_t i = 0; i < seen_.size(); ++i) {
         if (stamp[i] != static_cast<int32_t>(v)) seen_[i].absent += weight;
       }
     }
-    model_->views_known = total_viewers_ > 0;
+    model_->views_known = whole;  // a part of a view does not tell who is no member
+    if (total_viewers_ > 0 && !whole) Doubt("nobody told the whole list of members");
   }
 
   // The first is told.

@@ -257,6 +257,10 @@ class Settler {
       if (started.state() == v1::STARTED_STATE_SUCCEEDED) kept->set_state(v1::STARTED_STATE_SUCCEEDED);
       if (a.member != kNone && IsMovement(a.kind))
         model_.members[static_cast<size_t>(a.member)].movement_is_ours = true;
+      if (a.dc == kNone && IsMovement(a.kind) && model_.doubt.empty()) {
+        model_.doubt = absl::StrCat("where ", KindName(a.kind), " ", started.target().datacenter(), "/",
+                                    started.target().rack(), " is in flight is not known: there is no such datacenter");
+      }
       model_.in_flight.push_back(a);
       return;
     }

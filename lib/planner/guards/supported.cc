@@ -24,8 +24,10 @@ enum Code : uint8_t {
   kLabelsUnknown
 };
 
+// A cleanup deletes what is another node's by what is known of the ring.
 bool Disturbs(const Action& a) {
-  return IsMovement(a.kind) || IsDisruption(a.kind) || a.kind == Kind::kRebuild || a.kind == Kind::kAlterKeyspace;
+  return IsMovement(a.kind) || IsDisruption(a.kind) || a.kind == Kind::kRebuild || a.kind == Kind::kAlterKeyspace ||
+         a.kind == Kind::kCleanup;
 }
 
 // Its template changes, maybe the release with it, and which release runs or is to run is not known.
