@@ -278,12 +278,12 @@ class FindingWriter {
       if (m_.rack(m_.slot(s).rack).start_permits != Known::kNo) continue;
       Note note;
       note.rule = "unguarded-start";
-      note.level = Level::kWarning;
+      note.level = Level::kNote;
       note.message = StrCat("seed ", m_.SlotName(s),
                             " starts without a permit: with an empty volume it would join at once and hold no data");
       note.remedy =
-          "let the template of its rack ask for a permit before a first start; until then never delete the "
-          "volume of a seed while its workload may start it";
+          "set spec.startPermits (each node restarts once); until then never empty the volume of a seed while "
+          "its workload may start it";
       note.slot = s;
       AddNote(m_, note, out_);
     }

@@ -115,7 +115,7 @@ constexpr Rule kRules[] = {
     {"token-conflict", kFinding, "A token belongs to one member.",
      "Find out which member is alive; take the other one out."},
     {"unguarded-start", kFinding, "Nodes should start on an empty volume only with a permit.",
-     "Let the plan write the template with start permits."},
+     "Set spec.startPermits; each node restarts once."},
     {"unknown", kFinding, "What the plan rests on should be known.", "Collect what is missing."},
     {"unknown-fact", kFinding, "Each answer should be understood.", "Update cassplan, or report the answer."},
     {"unknown-field", kFinding, "The observation should hold only fields that are known.",

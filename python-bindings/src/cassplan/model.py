@@ -648,8 +648,9 @@ class Desired(Message):
     operations: tuple[RequestedOperation, ...] = ()
     #: Where the user wrote what, so that findings can name file and line. Optional.
     locations: tuple[Location, ...] = ()
-    #: A start asks for a permit (design: an init step refuses an empty data directory without one). Where this is
-    # set, plans contain grant_start and templates carry the init step.
+    #: Nodes start on an empty volume only with a permit: an init step of the template waits for one when it finds
+    # an empty data directory (CassandraCluster: spec.startPermits). Actions that start a node then carry the permit
+    # that their executor grants, to that one slot and for its first boot (Action.permit).
     start_permits: bool = False
 
     _fields: ClassVar[Mapping[str, Field]] = {
@@ -2325,6 +2326,9 @@ class SlotFacts(Message):
     machine_ready: bool | None = None
     #: Proven not to run any more: the machine is gone, or carries the taint node.kubernetes.io/out-of-service.
     machine_fenced: bool | None = None
+    #: Its init step found an empty data directory just now, and waits for a permit (RackFacts.start_permits):
+    # Cassandra does not run, and its volume is empty.
+    awaits_permit: bool = False
 
     _fields: ClassVar[Mapping[str, Field]] = {
         "present": Field(False),
@@ -2344,6 +2348,7 @@ class SlotFacts(Message):
         "zone": Field(""),
         "machine_ready": Field(None),
         "machine_fenced": Field(None),
+        "awaits_permit": Field(False),
     }
 
 
