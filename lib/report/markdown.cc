@@ -222,7 +222,8 @@ void Writer::Findings() {
   for (const int level : {v1::FINDING_LEVEL_ERROR, v1::FINDING_LEVEL_WARNING, v1::FINDING_LEVEL_NOTE}) {
     for (const v1::Finding& f : response_.findings()) {
       if (f.level() != level) continue;
-      const bool fits = findings.size() < limits_.list && seen[f.rule()] < limits_.examples;
+      const size_t examples = level == v1::FINDING_LEVEL_NOTE ? 1 : limits_.examples;
+      const bool fits = findings.size() < limits_.list && seen[f.rule()] < examples;
       ++seen[f.rule()];
       if (fits) findings.push_back(&f);
       if (!fits) ++left;

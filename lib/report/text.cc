@@ -400,7 +400,7 @@ void Writer::Steps() {
 }
 
 void Writer::Findings() {
-  // Of each rule that says something often, the first ones.
+  // Of each rule that says something often, the first ones; of notes, the first.
   std::vector<const v1::Finding*> findings;
   std::map<std::string, size_t> seen;
   size_t left_out = 0;
@@ -408,7 +408,8 @@ void Writer::Findings() {
        {v1::FINDING_LEVEL_ERROR, v1::FINDING_LEVEL_WARNING, v1::FINDING_LEVEL_NOTE, v1::FINDING_LEVEL_UNSPECIFIED}) {
     for (const v1::Finding& f : response_.findings()) {
       if (f.level() != level || IsRefusal(f) || (f.has_subject() && !Concerns(f.subject()))) continue;
-      const bool fits = findings.size() < limits_.list && seen[f.rule()] < limits_.examples;
+      const size_t examples = level == v1::FINDING_LEVEL_NOTE && options_.verbosity == 0 ? 1 : limits_.examples;
+      const bool fits = findings.size() < limits_.list && seen[f.rule()] < examples;
       ++seen[f.rule()];
       if (fits) {
         findings.push_back(&f);
