@@ -40,18 +40,25 @@ class Releases {
   }
 
  private:
+  // A node of which the Pod and gossip name different racks may start with the template of either.
   void Collect() {
     for (size_t s = 0; s < m_.slots.size(); ++s) {
       const Slot& slot = m_.slots[s];
-      const Rack& rack = m_.rack(slot.rack);
-      if (!rack.desired || slot.member == kNone) continue;
-      const string_view from = RunsIn(m_, slot).line;
-      const string_view to = DesiredRuns(rack).line;
-      if (from.empty() || to.empty() || from == to) continue;
-      auto at = std::find_if(steps_.begin(), steps_.end(), [&](const Step& x) { return x.from == from && x.to == to; });
-      if (at == steps_.end()) at = steps_.insert(at, {from, to, {}});
-      at->slots.push_back(static_cast<Id>(s));
+      if (slot.member == kNone) continue;
+      AddStep(static_cast<Id>(s), slot.rack);
+      const Id told = m_.member(slot.member).rack;
+      if (told != kNone && told != slot.rack) AddStep(static_cast<Id>(s), told);
     }
+  }
+
+  void AddStep(Id s, Id rack) {
+    if (!m_.rack(rack).desired) return;
+    const string_view from = RunsIn(m_, m_.slot(s)).line;
+    const string_view to = DesiredRuns(m_.rack(rack)).line;
+    if (from.empty() || to.empty() || from == to) return;
+    auto at = std::find_if(steps_.begin(), steps_.end(), [&](const Step& x) { return x.from == from && x.to == to; });
+    if (at == steps_.end()) at = steps_.insert(at, {from, to, {}});
+    if (at->slots.empty() || at->slots.back() != s) at->slots.push_back(s);
   }
 
   static bool ImageMayChange(const Rack& rack) {
@@ -135,16 +142,18 @@ class Releases {
            StrCat(SomeSlots(m_, step.slots), step.slots.size() == 1 ? " runs" : " run", " Cassandra ", step.from, " ",
                   why),
            std::move(remedy), kImage, m_.DcOfSlot(step.slots.front()));
-    for (Rack& rack : m_.racks) {
-      if (rack.desired && DesiredRuns(rack).line == step.to && !AllRun(rack, step.to)) rack.template_refused = true;
+    for (Id r = 0; r < static_cast<Id>(m_.racks.size()); ++r) {
+      Rack& rack = m_.racks[static_cast<size_t>(r)];
+      if (rack.desired && DesiredRuns(rack).line == step.to && !AllRun(r, step.to)) rack.template_refused = true;
     }
   }
 
-  bool AllRun(const Rack& rack, string_view line) const {
-    for (Id s = rack.first_slot; s < rack.last_slot; ++s) {
-      if (m_.slot(s).member != kNone && RunsIn(m_, m_.slot(s)).line != line) return false;
-    }
-    return true;
+  bool AllRun(Id rack, string_view line) const {
+    return std::none_of(m_.slots.begin(), m_.slots.end(), [&](const Slot& slot) {
+      if (slot.member == kNone) return false;
+      const bool there = slot.rack == rack || m_.member(slot.member).rack == rack;
+      return there && RunsIn(m_, slot).line != line;
+    });
   }
 
   // ---- storage_compatibility_mode: CASSANDRA_4, UPGRADING, NONE; each on all nodes before the next, and never back.

@@ -177,7 +177,7 @@ class Join {
       }
     }
     model_->views_known = whole;  // a part of a view does not tell who is no member
-    if (total_viewers_ > 0 && !whole) Doubt("nobody told the whole list of members");
+    if (total_viewers_ > 0 && !whole) Doubt("who is in the ring is not known: no node told its whole list");
   }
 
   // The first is told.
