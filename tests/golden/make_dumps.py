@@ -134,6 +134,13 @@ def only_the_cluster(items):
     items[:] = [item for item in items if item["kind"] in ("CassandraCluster", "StorageClass")]
 
 
+def parallel(items):
+    """The workloads start their nodes at once, as those that cassplan makes."""
+    for item in items:
+        if item["kind"] == "StatefulSet":
+            item["spec"]["podManagementPolicy"] = "Parallel"
+
+
 TWO_RACKS = cluster({"dc1": (2, TWO)})
 TEN = {"dc1": (2, ONE), "dc10": (2, ONE)}
 
@@ -365,6 +372,35 @@ KEYSPACES = [
     Case("ks-fewer-replicas", SIX, cluster({"dc1": (2, THREE)}, keyspaces={"shop": {"dc1": 2}}), SHOP3),
 ]
 
+def with_partition(cr, **racks):
+    """rollingPartition of racks of the first datacenter: slots below it keep the template that they have."""
+    for rack in cr["spec"]["topology"]["dc"][0]["rack"]:
+        rack["rollingPartition"] = racks[rack["name"]]
+    return cr
+
+
+TWO_OF_50 = {"dc1": (1, THREE), "dc2": (1, THREE)}
+THREE_EACH = cluster({"dc1": (3, THREE)})
+
+# What was missing of the rows.
+MORE = [
+    Case("a18-cleanup-asked-while-a-node-joins", f1(3), f1(4), SHOP, {"dc1/rack1/3": JOINING}, {"dc1/rack1": 4},
+         started=[("start_node", "dc1/rack1/3")], started_from={}, labels={"dc1/rack1/0": asked("cleanup")}),
+    Case("b12-datacenter-without-racks", f1(3), cluster({"dc1": (3, ONE), "dc2": (1, [])}), SHOP),
+    Case("b13-claims-of-nobody", SIX, SIX, SHOP3, {slot: LEFTOVER for slot in SIX_SLOTS}, only_claims=True),
+    Case("e70-a-rack-at-once", THREE_EACH, cluster({"dc1": (3, THREE)}, cassandraImage=NEW_IMAGE), SHOP3,
+         policy={"rack_width": 3}, edit=parallel),
+    Case("f84-one-canary-node", SIX, with_partition(cluster({"dc1": (2, THREE)}, cassandraImage=NEW_IMAGE), rack1=1,
+                                                    rack2=2, rack3=2), SHOP3),
+    Case("g91-datacenter-leaves-50", cluster(TWO_OF_50, cassandraImage=NEW_RELEASE),
+         cluster({"dc1": (1, THREE)}, cassandraImage=NEW_RELEASE, policy=LOCAL,
+                 keyspaces={"shop": {"dc1": 3}, "system_auth": {"dc1": 3}}), BOTH3),
+    Case("g92-repairs-and-a-scale-down", THREE_EACH, cluster({"dc1": (2, THREE)}), SHOP3,
+         policy={"repair": {"enabled": True}}),
+    Case("x13-six-cleanups-asked", SIX, SIX, SHOP3, labels={slot: asked("cleanup") for slot in SIX_SLOTS},
+         policy={"operations_parallel": 2}),
+]
+
 # Changes of one thing in what CassKop left: folder, what stands in the source's cluster.yaml, what stands there instead.
 SCALED_UP = "../../data/kubernetes/02-scaled-up"
 ADOPTED = [
@@ -412,7 +448,7 @@ def write_adopted(folder, source, old, new):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     command, wanted = os.path.abspath(sys.argv[1]), set(sys.argv[2:])
-    for root, cases in ((here, GOLDEN + ASKS + TOPOLOGY + KEYSPACES), (f"{here}/../../examples/clusters", EXAMPLES)):
+    for root, cases in ((here, GOLDEN + ASKS + TOPOLOGY + KEYSPACES + MORE), (f"{here}/../../examples/clusters", EXAMPLES)):
         for case in cases:
             if not wanted or case.folder in wanted:
                 case.write_files(command, os.path.normpath(root))
