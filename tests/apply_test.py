@@ -157,6 +157,26 @@ class Apply(unittest.TestCase):
         self.processes.remove(acting)
         self.apply(plan)
 
+    def test_in_the_pod_of_an_operator_it_is_somebody_else(self):
+        self.put_empty(policy={"mode": "plan"})
+        plan = self.plan()
+        pod = {**self.environment(), "POD_NAME": "op-0", "POD_UID": "uid-1"}
+        acting = subprocess.Popen([OPERATOR, "run", "--listen", f"127.0.0.1:{self.port}"], stderr=subprocess.DEVNULL, env=pod)
+        self.processes.append(acting)
+        try:
+            end = time.monotonic() + 20
+            while "cassplan-operator" not in self.world.objects["leases"] and time.monotonic() < end:
+                time.sleep(0.1)
+            done = subprocess.run([OPERATOR, "apply", plan, "--cluster", "demo", "--poll", "1"], capture_output=True, text=True, check=False,
+                                  timeout=60, env=pod)
+            self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+            self.assertIn("op-0_uid-1 holds Lease cassplan-operator", done.stderr)
+            self.assertEqual(self.world.objects["leases"]["cassplan-operator"]["spec"]["holderIdentity"], "op-0_uid-1")
+        finally:
+            acting.terminate()
+            acting.wait(timeout=20)
+        self.processes.remove(acting)
+
     def test_what_fails_ends_it(self):
         self.put_empty()
         self.put_leftover()

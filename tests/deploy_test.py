@@ -74,7 +74,7 @@ class Deploy(unittest.TestCase):
                                                                 "capabilities": {"drop": ["ALL"]}})
                 environment = {e["name"]: e["valueFrom"]["fieldRef"]["fieldPath"] for e in container["env"]}
                 self.assertEqual(environment["WATCH_NAMESPACE"], "metadata.namespace")
-                self.assertEqual(environment["POD_NAME"], "metadata.name")
+                self.assertEqual((environment["POD_NAME"], environment["POD_UID"]), ("metadata.name", "metadata.uid"))
                 for probe, path in (("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
                     self.assertEqual(container[probe]["httpGet"], {"path": path, "port": "http"})
                 self.assertIn("memory", container["resources"]["limits"])
@@ -156,7 +156,7 @@ class Helm(unittest.TestCase):
         self.assertEqual(pod["imagePullSecrets"], [{"name": "one"}, {"name": "two"}])
         self.assertEqual(container["args"], ["run", "--log-level", "debug", "--commands", "/etc/cassplan/commands"])
         self.assertEqual(container["resources"], {"limits": {"memory": "2Gi"}})
-        self.assertEqual([e["name"] for e in container["env"]], ["WATCH_NAMESPACE", "POD_NAME", "TZ"])
+        self.assertEqual([e["name"] for e in container["env"]], ["WATCH_NAMESPACE", "POD_NAME", "POD_UID", "TZ"])
         self.assertEqual((pod["nodeSelector"], pod["tolerations"]), ({"disk": "ssd"}, [{"key": "k"}]))
         # The label that the Deployment selects by stays.
         self.assertEqual(deployment["template"]["metadata"]["labels"], {"app.kubernetes.io/name": "cassplan-operator", "team": "a"})

@@ -3,10 +3,12 @@
 
 usage: operator_test.py OPERATOR [unittest arguments]
 """
+import contextlib
 import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -250,6 +252,10 @@ def cluster(name="demo", generation=1, **spec):
             "metadata": {"name": name, "namespace": NAMESPACE, "uid": f"uid-of-{name}", "generation": generation},
             "spec": {"cassandraImage": "cassandra:4.1.10", "nodesPerRacks": 1, "dataCapacity": "1Gi", **spec}}
 
+NONSENSE = (b"", b"<html>sign in</html>", b"[]", b"null", b"{}", b'{"kind":"PodList","items":{"a":1}}', b'{"kind":"List","items":[7]}', b"{" * 5000,
+            b"\xff\xfe\x00", b'{"type":"MODIFIED","object":{"kind":7,"metadata":"x"}}\n', b'{"type":7,"object":7}\n',
+            b'{"kind":"Status","status":"Failure","metadata":{"name":[],"labels":7},"spec":"x","status":[1],"data":7}')
+
 
 def free_port():
     with socket.socket() as s:
@@ -296,9 +302,12 @@ class Operator(unittest.TestCase):
             "users": [{"name": "u", "user": {"token": "t"}}]}))
         return path
 
-    def start(self, *more, identity="one"):
+    def start(self, *more, identity="one", pod=None):
+        """`pod`: name and uid of the Pod that it believes to be in; else it is told who it is."""
+        known = [] if pod else ["--identity", identity]
+        told = {"POD_NAME": pod[0], "POD_UID": pod[1]} if pod else {}
         process = subprocess.Popen([OPERATOR, "run", "--kubeconfig", self.config(), "--listen", f"127.0.0.1:{self.port}", "--poll", "1",
-                                    "--idle", "1", "--identity", identity, *more], stderr=subprocess.PIPE, text=True)
+                                    "--idle", "1", *known, *more], stderr=subprocess.PIPE, text=True, env={**os.environ, **told})
 
         def copy():
             with (self.work / f"{identity}.log").open("a") as log:
@@ -497,6 +506,73 @@ class Operator(unittest.TestCase):
         self.until("it waits", lambda: ("cassandraclusters", "demo") in self.world.reads)
         self.stop(process)  # in time, with a request under way
 
+    def test_a_server_that_answers_nonsense(self):
+        """To every question, of lists, watches and single objects: it stays, and does nothing to clusters."""
+        for number, answer in enumerate(NONSENSE):
+            with self.subTest(answer=answer[:60]):
+                self.port = free_port()
+                process = self.start("--no-leader-election")
+                self.until("ready", lambda: self.page("/readyz")[0] == 200)
+                asked = []
+                self.world.trouble = lambda method, plural, name, answer=answer, asked=asked: asked.append(plural) or answer
+                self.world.put("cassandraclusters", cluster(f"c{number}"))
+                self.until("it asks", lambda asked=asked: len(asked) > 3)
+                self.assertEqual(self.page("/healthz")[0], 200)
+                self.assertIsNone(process.poll())
+                self.assertFalse(self.world.objects["statefulsets"])
+                self.world.trouble = lambda method, plural, name: None
+                if number == 0:
+                    self.until("it goes on", self.made, 60)
+                process.kill()
+                process.wait()
+                for plural in ("cassandraclusters", "statefulsets", "configmaps", "services"):
+                    self.world.objects[plural].clear()
+
+    def test_a_lease_of_nonsense(self):
+        for number, spec in enumerate((7, "x", [], {"holderIdentity": 7, "leaseDurationSeconds": "x"}, {"leaseDurationSeconds": -(1 << 62)})):
+            with self.subTest(spec=spec):
+                self.world.put("leases", {"metadata": {"name": f"l{number}", "namespace": NAMESPACE}, "spec": spec})
+                self.port = free_port()
+                process = self.start("--lease", f"l{number}", identity=f"i{number}")
+                self.until("it acts", lambda: "cassplan_leader 1" in self.page("/metrics")[1])
+                self.stop(process)
+
+    def test_a_ledger_that_cannot_be_read(self):
+        """What is in flight is not known: nothing starts until a person has looked."""
+        for number, text in enumerate(("", "nonsense", "[]", '{"version": "x"}', '{"started": 7}', "{" * 3000)):
+            with self.subTest(text=text[:20]):
+                name = f"demo{number}"
+                self.world.put("configmaps", {"metadata": {"name": f"{name}-cassplan", "namespace": NAMESPACE, "labels": {
+                    "cassandracluster": name, "cassplan/cluster-uid": f"uid-of-{name}"}}, "data": {"ledger": text}})
+                self.world.put("cassandraclusters", cluster(name))
+                if not self.processes:
+                    self.start()
+                self.until("it is told", lambda name=name: any(e.get("cluster") == name and f"ConfigMap {name}-cassplan" in e.get("why", "")
+                                                               for e in self.log()))
+                self.assertFalse(self.world.objects["statefulsets"])
+        self.world.delete("configmaps", "demo1-cassplan")
+        self.until("it goes on without one", lambda: "demo1-dc1-rack1" in self.world.objects["statefulsets"], 40)
+
+    def test_odd_specs_are_told_in_the_status(self):
+        odd = {"none": None, "text": "x", "list": [], "racks": {"topology": {"dc": [{"name": "dc1", "rack": "r"}]}},
+               "negative": {"nodesPerRacks": -1}, "huge": {"nodesPerRacks": 1 << 70}, "image": {"cassandraImage": 7},
+               "capacity": {"dataCapacity": "much"}, "twice": {"topology": {"dc": [{"name": "a"}, {"name": "a"}]}},
+               "policy": {"policy": {"mode": "yes please"}},
+               "wish": {"policy": {"wish": 1}}, "keyspaces": {"keyspaces": {"shop": {"dc1": "3"}}}, "secret": {"cqlSecret": "x"}}
+        for name, spec in odd.items():
+            known = cluster(name)
+            known["spec"] = {**known["spec"], **spec} if isinstance(spec, dict) else spec
+            self.world.put("cassandraclusters", known)
+        self.start()
+        for name in odd:
+            with self.subTest(name=name):
+                self.until("the status", lambda name=name: self.world.objects["cassandraclusters"][name].get("status"))
+                status = self.world.objects["cassandraclusters"][name]["status"]
+                accepted = {c["type"]: c for c in status["conditions"]}["Accepted"]
+                self.assertEqual((accepted["status"], accepted["reason"], status["lastClusterAction"]), ("False", "Refused", "CorrectCRDConfig"), name)
+                self.assertTrue(accepted["message"])
+        self.assertFalse(self.world.objects["statefulsets"])
+
     def test_a_server_that_is_gone_and_comes_back(self):
         self.world.put("cassandraclusters", cluster())
         self.start()
@@ -546,6 +622,28 @@ class Operator(unittest.TestCase):
         self.until("the other takes over", lambda: "later-dc1-rack1" in self.world.objects["statefulsets"], 40)
         self.stop(second)
 
+    def test_a_container_that_is_started_again_takes_its_lease_back(self):
+        """Killed with -9 it could not release it; nobody waits for its term to end. A Pod of the same name, but another uid, waits."""
+
+        def spec():
+            return self.world.objects["leases"]["cassplan-operator"]["spec"]
+
+        first = self.start(pod=("op-0", "uid-1"))
+        self.until("the Lease", lambda: self.world.objects["leases"])
+        first.kill()
+        first.wait()
+        self.assertEqual(spec()["holderIdentity"], "op-0_uid-1")
+        self.port = free_port()
+        again = self.start(identity="again", pod=("op-0", "uid-1"))
+        self.until("it acts", lambda: "cassplan_leader 1" in self.page("/metrics")[1])
+        self.assertFalse([e for e in self.log("again") if e["message"] == "waits for the Lease"])
+        self.assertEqual(spec()["leaseTransitions"], 0)
+        again.kill()
+        again.wait()
+        self.start(identity="other", pod=("op-0", "uid-2"))
+        self.until("another one waits", lambda: any(e["message"] == "waits for the Lease" for e in self.log("other")))
+        self.assertEqual(spec()["holderIdentity"], "op-0_uid-1")
+
     def test_a_lost_lease_ends_it(self):
         process = self.start()
         self.until("the Lease", lambda: self.world.objects["leases"])
@@ -569,6 +667,22 @@ class Operator(unittest.TestCase):
                 self.world.trouble = lambda method, plural, name: None
                 self.world.objects["leases"].clear()
 
+    # ---- what is written about it
+
+    def test_all_that_it_tells_is_documented(self):
+        root = pathlib.Path(__file__).resolve().parent.parent
+        told = (root / "docs/operator.md").read_text()
+        source = {name: (root / f"examples/operator/{name}.cc").read_text() for name in ("metrics", "status", "cluster_loop")}
+        metrics = re.findall(r'Name\("(cassplan_[a-z_]+)"\)', source["metrics"])
+        conditions = source["status"].split("void Conditions(")[1].split("\n  }\n")[0]
+        names = set(re.findall(r'"([A-Z][A-Za-z]+)"', conditions)) - {"True", "False"}
+        events = set(re.findall(r'"(Starts|Failed|EndingUnknown|[A-Z][a-z]+[A-Z][A-Za-z]+)"', source["cluster_loop"]))
+        fields = set(re.findall(r'\(\*status\)\["([a-zA-Z]+)"\]', source["status"])) - {"conditions"}
+        for found, least in ((metrics, 13), (names, 15), (events, 3), (fields, 8)):
+            self.assertGreaterEqual(len(found), least)
+            for name in found:
+                self.assertRegex(told, rf"`{name}[`.]", f"{name}: add it to docs/operator.md")
+
     # ---- bad input
 
     def run_badly(self, *arguments, environment=None):
@@ -580,7 +694,15 @@ class Operator(unittest.TestCase):
 
     def test_bad_flags(self):
         config = str(self.config())
-        self.assertIn("--poll", self.run_badly("--kubeconfig", config, "--poll", "0"))
+        for flag, values in {"--poll": ("0", "-1", "x", "3601", ""), "--idle": ("0", "x", "99999999999999999999"), "--timeout": ("0", "601", "1.5"),
+                             "--jolokia-port": ("0", "65536", "x"), "--log-level": ("loud", ""), "--log-format": ("xml", "")}.items():
+            for value in values:
+                self.assertIn(flag, self.run_badly("--kubeconfig", config, flag, value))
+        self.assertIn("--nonsense", self.run_badly("--nonsense"))
+        for name in ("a/b", "..", "A", "a b", ""):
+            self.assertIn("Lease", self.run_badly("--kubeconfig", config, "--lease", name))
+            if name:
+                self.assertIn("namespace", self.run_badly("--kubeconfig", config, "--namespace", name))
         self.assertIn("--log-format", self.run_badly("--kubeconfig", config, "--log-format", "xml"))
         self.assertIn("not there", self.run_badly("--kubeconfig", "/not there"))
         self.assertIn("nowhere", self.run_badly("--kubeconfig", config, "--context", "nowhere"))
@@ -613,6 +735,15 @@ class Operator(unittest.TestCase):
                     s.recv(1000)
                 except OSError:
                     pass
+        with contextlib.ExitStack() as silent:
+            for _ in range(20):  # who connects and says nothing keeps nobody waiting for long
+                silent.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=5))
+            self.until("it answers", lambda: self.page("/healthz")[0] == 200)
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "NONSENSE"):
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics", method=method, data=b"x" * 100000)
+            with self.assertRaises(OSError, msg=method):  # an HTTPError is one, too
+                urllib.request.urlopen(request, timeout=10)
+        self.assertEqual(self.page("/../../etc/passwd")[0], 404)
         self.assertEqual(self.page("/nothing")[0], 404)
         self.assertEqual(self.page("/healthz")[0], 200)
 

@@ -233,7 +233,7 @@ absl::Status Application::Approve() {
   v1::Approval* approval = ledger.add_approvals();
   approval->set_plan_fingerprint(plan_.plan_fingerprint());
   for (const std::string& id : ids_) approval->add_action_ids(id);
-  approval->set_by(absl::StrCat("apply, ", IdentityOf(command_.identity)));
+  approval->set_by(absl::StrCat("apply, ", OwnIdentity(command_.identity)));
   approval->set_at_seconds(Now());
   ledger.set_version(ledger_.version() + 1);
   absl::StatusOr<v1::LedgerStored> stored = store_->Store(ledger, ledger_.version());
@@ -363,7 +363,7 @@ int Apply(const ApplyCommand& command) {
   LeaseOptions lease_options;
   lease_options.name_space = name_space;
   lease_options.name = command.lease;
-  lease_options.identity = IdentityOf(command.identity);
+  lease_options.identity = OwnIdentity(command.identity);
   executors::KubernetesClient lease_client(*config, kLeaseTimeoutMs);
   Lease lease(&lease_client, lease_options);
   std::atomic<bool> ended{false};

@@ -64,6 +64,7 @@ absl::Status Lease::TryOnce() {
     }
   }
   Json& spec = (*lease)["spec"];
+  if (!spec.is_object()) spec = Json::object();
   if (holder != options_.identity) {
     spec["acquireTime"] = MicroTime();
     spec["leaseTransitions"] = IntegerAt(spec, {"leaseTransitions"}) + 1;
@@ -124,12 +125,29 @@ void Lease::Release() {
   if (!released.ok()) Log(LogLevel::kWarning, "the Lease was not released", {{"why", std::string(released.message())}});
 }
 
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
 std::string IdentityOf(const std::string& given) {
   if (!given.empty()) return given;
-  if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
+  const std::string pod = Environment("POD_NAME");
+  const std::string uid = Environment("POD_UID");
+  if (!pod.empty() && !uid.empty()) return absl::StrCat(pod, "_", uid);
+  return OwnIdentity("");
+}
+
+std::string OwnIdentity(const std::string& given) {
+  if (!given.empty()) return given;
   char host[256] = "";
   gethostname(&host[0], sizeof(host) - 1);
-  return absl::StrCat(&host[0], "-", getpid());
+  const std::string pod = Environment("POD_NAME");
+  return absl::StrCat(pod.empty() ? std::string(&host[0]) : pod, "-", getpid(), "-", absl::ToUnixMicros(absl::Now()));
 }
 
 }  // namespace cassplan::host

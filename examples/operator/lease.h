@@ -45,8 +45,12 @@ class Lease {
   int64_t seen_at_ms_ = 0;
 };
 
-// A unique name for this process: `given`, or the Pod's, or host and pid.
+// `given`, or the Pod's name and uid: the container that is started again in a Pod is the same holder, and takes its
+// Lease back at once, since the kubelet starts it only when the one before has ended. Else as OwnIdentity.
 std::string IdentityOf(const std::string& given);
+
+// `given`, or a name that no other process has, nor had: for what runs beside an operator, also in its own Pod.
+std::string OwnIdentity(const std::string& given);
 
 }  // namespace cassplan::host
 

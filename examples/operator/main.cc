@@ -71,7 +71,8 @@ void DescribeRun(CLI::App* run, RunCommand* command) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   run->add_option("--lease", command->lease, "Name of the Lease by which one of several operators acts")
       ->capture_default_str();
-  run->add_option("--identity", command->identity, "Name of this process in it (default: $POD_NAME, or host and pid)");
+  run->add_option("--identity", command->identity,
+                  "Name of this process in it (default: $POD_NAME and $POD_UID, or one of its own)");
   run->add_option("--commands", command->commands, "Folder of programs, each named as the kind of action that it does");
   run->add_flag("--no-leader-election", command->no_leader_election, "Act without a Lease; there must be no other");
 }
@@ -103,8 +104,7 @@ void DescribeApply(CLI::App* apply, ApplyCommand* command) {
                     "Folder of programs, each named as the kind of action that it does");
   apply->add_option("--lease", command->lease, "Name of the Lease that keeps an operator from acting meanwhile")
       ->capture_default_str();
-  apply->add_option("--identity", command->identity,
-                    "Name of this process in it (default: $POD_NAME, or host and pid)");
+  apply->add_option("--identity", command->identity, "Name of this process in it (default: one of its own)");
   apply->add_flag("--no-leader-election", command->no_leader_election, "Act without a Lease; nobody else may act");
   apply->add_flag("--dry-run", command->dry_run, "Only say whether it is still the plan, and what would be done");
 }

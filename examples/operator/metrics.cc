@@ -141,7 +141,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::
   self->parts_ = std::make_unique<Parts>();
   try {
     self->parts_->server = std::make_unique<CivetServer>(
-        std::vector<std::string>{"listening_ports", address, "num_threads", "4", "request_timeout_ms", "10000"});
+        std::vector<std::string>{"listening_ports", address, "num_threads", "8", "request_timeout_ms", "3000"});
   } catch (const CivetException& error) {
     return absl::InvalidArgumentError(absl::StrCat("--listen ", address, ": ", error.what(), "; name another port"));
   }

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
@@ -38,6 +39,16 @@ std::string NamespaceOf(const RunCommand& command, const executors::KubeConfig& 
   return config.name_space;
 }
 
+// As Kubernetes names objects: else every request would fail for ever.
+bool IsObjectName(absl::string_view name) {
+  const auto plain = [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) || absl::ascii_isdigit(static_cast<unsigned char>(c));
+  };
+  return !name.empty() && name.size() <= 253 && plain(name.front()) && plain(name.back()) &&
+         name.find("..") == absl::string_view::npos &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || c == '-' || c == '.'; });
+}
+
 int Fail(absl::string_view message) {
   std::cerr << "error: " << message << "\n";
   return kInvalidInput;
@@ -53,6 +64,12 @@ int RunOperator(const RunCommand& command) {
   if (options.name_space.find(',') != std::string::npos) {
     return Fail(
         absl::StrCat("WATCH_NAMESPACE ", options.name_space, ": one namespace, please; run one operator in each"));
+  }
+  if (!IsObjectName(options.name_space)) {
+    return Fail(absl::StrCat("\"", options.name_space, "\" is no name of a namespace; name one with --namespace"));
+  }
+  if (!IsObjectName(command.lease)) {
+    return Fail(absl::StrCat("--lease \"", command.lease, "\" is no name of a Lease: a-z, 0-9, - and . only"));
   }
   options.reconcile.poll_seconds = command.poll_seconds;
   options.reconcile.idle_seconds = command.idle_seconds;

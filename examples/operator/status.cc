@@ -110,7 +110,18 @@ class Writer {
         cluster_(kubernetes::ReadCassandraCluster(executors::ToText(input.look->cassandra_cluster), "",
                                                   kubernetes::Format::kJson)),
         slots_(SlotsOf(input.look->observed)),
-        before_(At(input.look->cassandra_cluster, {"status"})) {}
+        before_(At(input.look->cassandra_cluster, {"status"})) {
+    if (!cluster_.ok()) {
+      refused_ = FormatProblem(cluster_.problems.front());
+      return;
+    }
+    // Its policy is not CassKop's, and is read with the observation.
+    const std::string name =
+        absl::StrCat("CassandraCluster ", TextAt(input.look->cassandra_cluster, {"metadata", "name"}));
+    for (const Problem& problem : input.look->problems) {
+      if (problem.location.file() == name && refused_.empty()) refused_ = FormatProblem(problem);
+    }
+  }
 
   Json Write() {
     Json status = Json::object();
@@ -186,11 +197,9 @@ class Writer {
     (*status)["phase"] = phase;
     const auto [action, state] =
         LastAction("", phase, Before({"lastClusterAction"}), Before({"lastClusterActionStatus"}));
-    (*status)["lastClusterAction"] = action;
     (*status)["lastClusterActionStatus"] = state;
-    if (in_.response != nullptr && in_.response->outcome() == v1::OUTCOME_REFUSED) {
-      (*status)["lastClusterAction"] = "CorrectCRDConfig";
-    }
+    const bool refused = in_.response != nullptr && in_.response->outcome() == v1::OUTCOME_REFUSED;
+    (*status)["lastClusterAction"] = refused || !refused_.empty() ? "CorrectCRDConfig" : action;
     (*status)["seedlist"] = cluster_.cluster.seeds;
     (*status)["nodesPerRacks"] = cluster_.cluster.nodes_per_racks;
     Json racks = Json::object();
@@ -283,10 +292,9 @@ class Writer {
               held ? absl::StrCat(in_.response->held_size(), " changes wait; status.plan.heldReasons says for what")
                    : "no change waits",
               &list);
-    const bool valid = cluster_.ok() && outcome != v1::OUTCOME_REFUSED && outcome != v1::OUTCOME_INVALID;
+    const bool valid = refused_.empty() && outcome != v1::OUTCOME_REFUSED && outcome != v1::OUTCOME_INVALID;
     std::string why = "the CassandraCluster can be used as it is";
-    if (!cluster_.ok()) why = FormatProblem(cluster_.problems.front());
-    if (cluster_.ok() && !valid) why = in_.response->summary();
+    if (!valid) why = refused_.empty() ? in_.response->summary() : refused_;
     Condition("Accepted", valid, valid ? "Valid" : "Refused", why, &list);
     Condition("Observed", in_.problem.empty(), in_.problem.empty() ? "Seen" : "NotSeen",
               in_.problem.empty() ? "the cluster is looked at" : in_.problem, &list);
@@ -297,6 +305,7 @@ class Writer {
   kubernetes::CassandraCluster cluster_;
   std::map<std::pair<std::string, int32_t>, SlotState> slots_;
   const Json* before_;
+  std::string refused_;  // what is wrong with the spec
 };
 
 Json Difference(const Json& live, const Json& wanted) {
