@@ -573,6 +573,16 @@ class Operator(unittest.TestCase):
                 self.assertTrue(accepted["message"])
         self.assertFalse(self.world.objects["statefulsets"])
 
+    def test_healthz_says_no_while_a_look_does_not_end(self):
+        self.world.put("cassandraclusters", cluster())
+        self.start("--stuck", "1")
+        self.until("the StatefulSet", self.made)
+        self.assertEqual(self.page("/healthz"), (200, "ok\n"))
+        self.world.trouble = lambda method, plural, name: "hang" if plural == "cassandraclusters" and name else None
+        self.until("it says no", lambda: self.page("/healthz") == (503, "no\n"))
+        self.world.trouble = lambda method, plural, name: None
+        self.until("the request has ended, and all is well", lambda: self.page("/healthz")[0] == 200, 60)
+
     def test_a_server_that_is_gone_and_comes_back(self):
         self.world.put("cassandraclusters", cluster())
         self.start()

@@ -35,6 +35,11 @@ const char* EndingName(Ending ending) {
   }
 }
 
+int64_t SteadyMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 std::string Now() { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone()); }
 
 }  // namespace
@@ -103,6 +108,7 @@ ClusterLoop::ClusterLoop(executors::KubernetesClient* kubernetes, executors::Sha
     Event("Warning", result.ending == Ending::kFailed ? "Failed" : "EndingUnknown",
           absl::StrCat(KindName(action.kind()), " ", TargetName(action.target()), ": ", result.message));
   };
+  Beat();
   driver_ = std::make_unique<Driver>(hands_.get(), &ledger_, std::move(driver));
   thread_ = std::thread([this] { Run(); });
 }
@@ -113,6 +119,10 @@ ClusterLoop::~ClusterLoop() {
   hands_->Close();
   metrics_.Forget(name_);
 }
+
+void ClusterLoop::Beat() { beat_ms_ = SteadyMs(); }
+
+int64_t ClusterLoop::SilentSeconds() const { return (SteadyMs() - beat_ms_) / 1000; }
 
 void ClusterLoop::Wake() { driver_->Wake(); }
 
@@ -143,6 +153,7 @@ void ClusterLoop::Run() {
 }
 
 void ClusterLoop::OnRound(const Reconciler& reconciler) {
+  Beat();
   response_ = reconciler.response();
   planned_ = true;
   metrics_.Plan(name_, OutcomeName(response_.outcome()), response_.plan().actions_size(), response_.held_size(),
@@ -191,6 +202,7 @@ void ClusterLoop::Event(const char* type, const char* reason, const std::string&
 }
 
 void ClusterLoop::OnProblem(const char* what, const absl::Status& status) {
+  Beat();
   metrics_.Problem(name_, what);
   Log(LogLevel::kWarning, "did not work and is tried again",
       {{"cluster", options_.name}, {"what", what}, {"why", std::string(status.message())}});

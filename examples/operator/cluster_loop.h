@@ -3,6 +3,7 @@
 #define CASSPLAN_EXAMPLES_OPERATOR_CLUSTER_LOOP_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,6 +36,8 @@ class ClusterLoop {
   ClusterLoop& operator=(const ClusterLoop&) = delete;
 
   const std::string& uid() const { return options_.uid; }
+  // Seconds since a round ended or failed: each of its steps has a deadline, so many of them mean that it is stuck.
+  int64_t SilentSeconds() const;
   void Wake();
   void LedgerIs(int64_t version);
   // Returns at once; the destructor waits. Operations that run on nodes go on there.
@@ -43,6 +46,7 @@ class ClusterLoop {
  private:
   void Run();
   bool FirstLook();
+  void Beat();
   void OnRound(const Reconciler& reconciler);
   void Event(const char* type, const char* reason, const std::string& message);
   void OnProblem(const char* what, const absl::Status& status);
@@ -57,6 +61,7 @@ class ClusterLoop {
   executors::ConfigMapLedger ledger_;
   std::unique_ptr<Driver> driver_;
   std::atomic<bool> stopped_{false};
+  std::atomic<int64_t> beat_ms_{0};
   bool wanted_ = false;        // the driver was told what is desired
   v1::PlanResponse response_;  // the last one
   bool planned_ = false;

@@ -67,6 +67,13 @@ void Controller::Stop() {
   leaving_.clear();
 }
 
+bool Controller::Healthy() {
+  const int64_t limit = options_.reconcile.idle_seconds + options_.stuck_seconds;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::all_of(loops_.begin(), loops_.end(),
+                     [&](const auto& named) { return named.second->SilentSeconds() < limit; });
+}
+
 void Controller::Watch(const executors::Resource& resource) {
   bool counted = false;
   int64_t pause = 250;

@@ -21,6 +21,7 @@ struct ControllerOptions {
   executors::JolokiaLogin login;
   executors::Commands commands;
   int64_t watch_seconds = 300;
+  int64_t stuck_seconds = 600;  // beyond the pause between looks
 };
 
 class Controller {
@@ -36,6 +37,8 @@ class Controller {
   void Stop();
   // All watches know what there is.
   bool Ready() const { return listed_ == static_cast<int>(watches_.size()); }
+  // False: a cluster's thread is stuck, and only a new process helps.
+  bool Healthy();
 
  private:
   void Watch(const executors::Resource& resource);

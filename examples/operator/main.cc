@@ -61,6 +61,10 @@ void DescribeRun(CLI::App* run, RunCommand* command) {
   run->add_option("--idle", command->idle_seconds, "Seconds between looks while nothing is")
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
+  run->add_option("--stuck", command->stuck_seconds,
+                  "Seconds, beyond --idle, without the end of a look; then /healthz says no")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
   run->add_option("--listen", command->listen, "Port, or ADDRESS:PORT, of /metrics, /healthz and /readyz")
       ->capture_default_str();
   run->add_option("--log-format", command->log_format, "json or text")

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "absl/strings/ascii.h"
@@ -73,6 +74,7 @@ int RunOperator(const RunCommand& command) {
   }
   options.reconcile.poll_seconds = command.poll_seconds;
   options.reconcile.idle_seconds = command.idle_seconds;
+  options.stuck_seconds = command.stuck_seconds;
   options.reconcile.horizon = v1::HORIZON_COMPLETE;  // the status tells the whole plan
   options.login.username = command.jolokia_user;
   if (!command.jolokia_password_file.empty()) {
@@ -96,14 +98,23 @@ int RunOperator(const RunCommand& command) {
   jolokia_options.read_timeout_ms = int64_t{1000} * command.timeout_seconds;
   executors::JolokiaClient jolokia(jolokia_options);
   Metrics metrics;
-  std::atomic<Controller*> acting{nullptr};
+  std::mutex acting_mutex;  // the pages may be asked for while it goes
+  Controller* acting = nullptr;
   std::atomic<bool> standby{true};
-  const auto ready = [&] {
-    const Controller* controller = acting;
-    return controller == nullptr ? standby.load() : controller->Ready();
+  const auto acts = [&](Controller* controller) {
+    const std::lock_guard<std::mutex> lock(acting_mutex);
+    acting = controller;
   };
-  absl::StatusOr<std::unique_ptr<MetricsServer>> server = MetricsServer::Listen(
-      command.listen, &metrics, [] { return true; }, ready);
+  const auto ready = [&] {
+    const std::lock_guard<std::mutex> lock(acting_mutex);
+    return acting == nullptr ? standby.load() : acting->Ready();
+  };
+  const auto healthy = [&] {
+    const std::lock_guard<std::mutex> lock(acting_mutex);
+    return acting == nullptr || acting->Healthy();
+  };
+  absl::StatusOr<std::unique_ptr<MetricsServer>> server =
+      MetricsServer::Listen(command.listen, &metrics, healthy, ready);
   if (!server.ok()) return Fail(server.status().message());
   LeaseOptions lease_options;
   lease_options.name_space = options.name_space;
@@ -120,7 +131,7 @@ int RunOperator(const RunCommand& command) {
   {
     Controller controller(&kubernetes, &jolokia, &metrics, options);
     controller.Start();
-    acting = &controller;
+    acts(&controller);
     if (command.no_leader_election) {
       while (!signals.stop()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     } else {
@@ -132,7 +143,7 @@ int RunOperator(const RunCommand& command) {
       std::_Exit(kInternalError);
     }
     standby = false;
-    acting = nullptr;
+    acts(nullptr);
     controller.Stop();
   }
   if (!command.no_leader_election) lease.Release();

@@ -17,6 +17,7 @@ struct RunCommand {
   int32_t timeout_seconds = 10;
   int32_t poll_seconds = 5;
   int32_t idle_seconds = 60;
+  int32_t stuck_seconds = 600;
   std::string listen = "8080";
   std::string log_format = "json";
   std::string log_level = "info";
