@@ -84,7 +84,8 @@ class CommandLine(unittest.TestCase):
 
     def test_misuse(self):
         self.fails(run(), "subcommand is required")
-        self.fails(run("frob"), "cassplan --help")
+        self.fails(run("frob"), '"frob" is no command', "plan, explain", "cassplan --help")
+        self.assertEqual(run("--version").stdout, run("version").stdout)
         self.fails(run("plan", "--frob"), "--frob", "cassplan plan --help")
         self.fails(run("plan", "--format", "xml"), "--format")
         self.fails(run("completion", "tcsh"))
@@ -98,9 +99,33 @@ class CommandLine(unittest.TestCase):
                    "error: /nowhere: No such file", "error: /nowhere/else: No such file")
         self.fails(run("plan", "--desired", "/", "--new-cluster"), "error: /: is a folder")
         self.fails(run("render", "--desired", "/nowhere"), "error: /nowhere: No such file")
+        for file in ("kubernetes.json", next(SCALED.glob("jolokia/*.json")).relative_to(SCALED)):
+            self.fails(run("plan", "--desired", SCALED / "cluster.yaml", "--observed", SCALED / file), "is one file of a dump")
         with tempfile.TemporaryDirectory() as folder:
             self.fails(run("plan", "--desired", SCALED / "cluster.yaml", "--observed", folder), "kubernetes.json",
                        "kubectl get")
+
+    def test_an_empty_file_is_believed_by_no_command(self):
+        """It is what a failed download leaves; nothing may take it for a cluster, a plan or a policy that is fine."""
+        cluster = ["--desired", SCALED / "cluster.yaml", "--observed", SCALED]
+        for text, told in (("", "is empty"), (" \n", "is empty"), ("{}", "")):
+            self.fails(run("plan", "--desired", "-", "--new-cluster", stdin=text), told)
+            self.fails(run("lint", "-", stdin=text), told or "names no cluster")
+            self.fails(run("verify", *cluster, "--plan", "-", stdin=text), told or "is no plan")
+            self.fails(run("diff", "-", "/nowhere", stdin=text), told or "is no plan")
+        self.fails(run("plan", *cluster, "--policy", "-", stdin=""), "is empty")
+
+    def test_a_target_that_is_nowhere_is_an_error(self):
+        args = ["plan", "--desired", SCALED / "cluster.yaml", "--observed", CREATED]
+        self.fails(run(*args, "--target", "dc11"), 'called "dc11"', "near are dc1")
+        whole = run(*args, "--target", "dc1").stdout
+        self.assertIn("only what concerns dc1\n", whole)
+        slot = next(iter(self.names_of_slots()))
+        self.assertIn("only what concerns dc1/", " ".join(run(*args, "--target", slot).stdout.split()))
+
+    @staticmethod
+    def names_of_slots():
+        return [path.stem for path in SCALED.glob("jolokia/*.json")]
 
     def test_every_problem_has_its_place(self):
         text = (SCALED / "cluster.yaml").read_text()

@@ -228,7 +228,7 @@ class Verify(unittest.TestCase):
             result = run("verify", *options_of(folder), "--plan", bad, "--format", "json", cwd=folder)
             self.assertEqual(result.returncode, 5, result.stdout + result.stderr)
             self.assertTrue(json.loads(result.stdout)["violations"])
-            bad.write_text("{}")
+            bad.write_text('{"outcome": "converged"}')
             self.assertEqual(run("verify", *options_of(folder), "--plan", bad, cwd=folder).returncode, 0)
             plan["plan"]["actions"][0]["requires_ids"] = ["nobody"]
             bad.write_text(json.dumps(plan))

@@ -39,7 +39,9 @@ std::vector<Problem> Open(const std::string& path, Document* document) {
   if (!text.ok()) return {MakeProblem(document->file, std::string(text.status().message()))};
   document->text = *std::move(text);
   const absl::string_view start = absl::StripLeadingAsciiWhitespace(document->text);
-  const bool json = !start.empty() && (start[0] == '{' || start[0] == '[');
+  // Mostly a download or a redirection that failed; taken for "nothing is set" it would be believed.
+  if (start.empty()) return {MakeProblem(document->file, "is empty")};
+  const bool json = start[0] == '{' || start[0] == '[';
   document->format = json ? kubernetes::Format::kJson : kubernetes::Format::kYaml;
   return {};
 }
@@ -69,6 +71,16 @@ std::vector<Problem> ParseInside(const model::Value& value, const std::string& p
     location.set_file(file);
     location.set_line(at->key_line > 0 ? at->key_line : at->line);
     location.set_column(at->key_line > 0 ? at->key_column : at->column);
+  }
+  return problems;
+}
+
+std::vector<Problem> ReadPlan(const std::string& path, bool ignore_unknown_fields, v1::PlanResponse* response) {
+  Document document;
+  std::vector<Problem> problems = Open(path, &document);
+  if (problems.empty()) problems = Parse(document, ignore_unknown_fields, response);
+  if (problems.empty() && response->outcome() == v1::OUTCOME_UNSPECIFIED) {
+    problems = {MakeProblem(document.file, "is no plan: it has no outcome; cassplan plan --format json writes one")};
   }
   return problems;
 }

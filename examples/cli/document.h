@@ -8,6 +8,7 @@
 #include "cassplan/codec.h"
 #include "google/protobuf/message.h"
 #include "lib/kubernetes/cassandra_cluster.h"
+#include "cassplan/v1/planner.pb.h"
 #include "lib/model/document.h"
 
 namespace cassplan::cli {
@@ -29,6 +30,9 @@ std::vector<Problem> ParseTree(const Document& document, model::Value* value);
 // A message that stands inside a tree, such as spec.policy; `path` is where. Problems tell the place in the file.
 std::vector<Problem> ParseInside(const model::Value& value, const std::string& path, const std::string& file,
                                  google::protobuf::Message* message);
+
+// A plan in JSON or YAML.
+std::vector<Problem> ReadPlan(const std::string& path, bool ignore_unknown_fields, v1::PlanResponse* response);
 
 }  // namespace cassplan::cli
 

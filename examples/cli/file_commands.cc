@@ -14,24 +14,15 @@
 #include "lib/report/json_schema.h"
 
 namespace cassplan::cli {
-namespace {
-
-// A newer minor version may have fields that are not known here.
-std::vector<Problem> ReadPlan(const std::string& path, v1::PlanResponse* response) {
-  Document document;
-  std::vector<Problem> problems = Open(path, &document);
-  return problems.empty() ? Parse(document, true, response) : problems;
-}
-
-}  // namespace
 
 int DiffCommand(const DiffOptions& options) {
   if (options.before == "-" && options.after == "-")
     return Invalid("-: is standard input, which can be read only once");
   v1::PlanResponse before;
   v1::PlanResponse after;
-  std::vector<Problem> problems = ReadPlan(options.before, &before);
-  for (const Problem& problem : ReadPlan(options.after, &after)) problems.push_back(problem);
+  // A newer minor version may have fields that are not known here.
+  std::vector<Problem> problems = ReadPlan(options.before, true, &before);
+  for (const Problem& problem : ReadPlan(options.after, true, &after)) problems.push_back(problem);
   if (!problems.empty()) return Invalid(problems);
   const report::Difference difference = report::Compare(before, after);
   const bool to_standard_output = ToStandardOutput(options);

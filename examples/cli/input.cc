@@ -206,6 +206,16 @@ void Reader::ReadObserved() {
 void Reader::ReadObservedFile() {
   Document document;
   if (!Add(Open(options_.observed, &document))) return;
+  model::Value tree;
+  if (!Add(ParseTree(document, &tree))) return;
+  // What kubectl and Jolokia answer: taken for an observation it would leave everything unknown.
+  if (tree.IsList() || tree.Find("apiVersion") != nullptr) {
+    Problem problem;
+    problem.location.set_file(document.file);
+    problem.message = "is one file of a dump; give the folder that it is in (cassplan plan --help tells its names)";
+    Fail(std::move(problem));
+    return;
+  }
   v1::Observed* observed = in_.request.mutable_observed();
   const std::vector<Problem> strict = Parse(document, false, observed);
   if (strict.empty()) return;

@@ -31,7 +31,16 @@ std::vector<Problem> ReadSpec(const std::string& path, std::list<kubernetes::Cas
   if (problems.empty()) problems = ParseTree(document, &tree);
   if (!problems.empty()) return problems;
   spec->file = document.file;
-  if (tree.Find("apiVersion") == nullptr) return Parse(document, false, &spec->desired);
+  if (tree.Find("apiVersion") == nullptr) {
+    problems = Parse(document, false, &spec->desired);
+    if (problems.empty() && spec->desired.cluster().empty()) {
+      Problem& problem = problems.emplace_back();
+      problem.location.set_file(document.file);
+      problem.message =
+          "names no cluster; give a CassandraCluster (apiVersion: db.orange.com/v2) or a cassplan.v1.Desired";
+    }
+    return problems;
+  }
   clusters->push_back(kubernetes::ReadCassandraCluster(tree, document.file, document.format));
   spec->cluster = &clusters->back();
   spec->desired = clusters->back().desired;

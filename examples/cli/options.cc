@@ -156,8 +156,10 @@ void DescribePlan(CLI::App* plan, PlanOptions* o) {
 
 void DescribeExplain(CLI::App* explain, ExplainOptions* o) {
   explain
-      ->add_option("what", o->what,
-                   "An action's id, a kind, a guard, a datacenter, a rack, a node, a host id or a keyspace")
+      ->add_option(
+          "what", o->what,
+          "An action's id, a kind, a guard or another rule, a datacenter, a rack, a node, an address, a host id or a "
+          "keyspace")
       ->required();
   DescribeInput(explain, o, kPolicyHelp);
   DescribeFormat(explain, o, {"text", "json"});

@@ -14,6 +14,7 @@
 #include "examples/cli/document.h"
 #include "examples/cli/input.h"
 #include "examples/cli/terminal.h"
+#include "lib/report/explain_subjects.h"
 #include "lib/report/explanation_text.h"
 #include "lib/report/html.h"
 #include "lib/report/json.h"
@@ -103,40 +104,51 @@ Planned MakePlan(const InputOptions& options, const std::string& save_request) {
   return out;
 }
 
-// What --fail-on names and the plan has; empty: nothing.
+int64_t Disrupting(const v1::PlanResponse& response) {
+  const auto& actions = response.plan().actions();
+  return std::count_if(actions.begin(), actions.end(),
+                       [](const v1::Action& a) { return a.disrupts() > 0 && a.kind() != v1::ACTION_KIND_DRAIN; });
+}
+
+std::string Several(int64_t n, const char* one, const char* many) {
+  return n == 0 ? "" : report::Count(static_cast<size_t>(n), one, many);
+}
+
+// What a plan has of that which one word of --fail-on names; empty: nothing.
+std::string Unwanted(const std::string& name, const v1::PlanResponse& response) {
+  const auto& actions = response.plan().actions();
+  const auto& impact = response.impact();
+  const auto& findings = response.findings();
+  if (name == "changes") return Several(actions.size(), "planned action", "planned actions");
+  if (name == "held") return Several(response.held_size(), "held action", "held actions");
+  if (name == "disruption") {
+    const std::string some =
+        Several(Disrupting(response), "action that takes a node away", "actions that take a node away");
+    if (!some.empty() || actions.empty()) return some;
+    return Several(std::count_if(impact.begin(), impact.end(),
+                                 [](const auto& i) { return i.lowest_replicas_up() < i.replication_factor(); }),
+                   "keyspace with a replica down meanwhile", "keyspaces with a replica down meanwhile");
+  }
+  if (name == "irreversible") {
+    return Several(std::count_if(actions.begin(), actions.end(),
+                                 [](const auto& a) { return a.reversibility() == v1::REVERSIBILITY_IRREVERSIBLE; }),
+                   "action that cannot be undone", "actions that cannot be undone");
+  }
+  if (name == "unavailable") {
+    return Several(std::count_if(impact.begin(), impact.end(), [](const auto& i) { return !i.failing().empty(); }),
+                   "keyspace with a level that fails meanwhile", "keyspaces with levels that fail meanwhile");
+  }
+  return Several(std::count_if(findings.begin(), findings.end(),
+                               [](const auto& f) { return f.level() >= v1::FINDING_LEVEL_WARNING; }),
+                 "finding that warns", "findings that warn");
+}
+
+// The lines that say why --fail-on stops.
 std::vector<std::string> Unwanted(const std::vector<std::string>& names, const v1::PlanResponse& response) {
   std::vector<std::string> found;
-  const auto& actions = response.plan().actions();
   for (const std::string& name : names) {
-    int64_t n = 0;
-    std::string what;
-    if (name == "changes") {
-      n = actions.size();
-      what = "planned action(s)";
-    } else if (name == "disruption") {
-      n = std::count_if(actions.begin(), actions.end(),
-                        [](const v1::Action& a) { return a.disrupts() > 0 && a.kind() != v1::ACTION_KIND_DRAIN; });
-      what = "action(s) that take a node away";
-      for (const v1::Impact& i : response.impact()) {
-        if (n == 0 && i.lowest_replicas_up() < i.replication_factor()) n = 1;
-      }
-    } else if (name == "irreversible") {
-      n = std::count_if(actions.begin(), actions.end(),
-                        [](const v1::Action& a) { return a.reversibility() == v1::REVERSIBILITY_IRREVERSIBLE; });
-      what = "action(s) that cannot be undone";
-    } else if (name == "unavailable") {
-      n = std::count_if(response.impact().begin(), response.impact().end(),
-                        [](const v1::Impact& i) { return !i.failing().empty(); });
-      what = "keyspace(s) whose levels fail meanwhile";
-    } else if (name == "held") {
-      n = response.held_size();
-      what = "held action(s)";
-    } else if (name == "warning") {
-      n = std::count_if(response.findings().begin(), response.findings().end(),
-                        [](const v1::Finding& f) { return f.level() >= v1::FINDING_LEVEL_WARNING; });
-      what = "finding(s) that warn";
-    }
-    if (n > 0) found.push_back(absl::StrCat(name, ": ", n, " ", what));
+    const std::string what = Unwanted(name, response);
+    if (!what.empty()) found.push_back(absl::StrCat(name, ": ", what));
   }
   return found;
 }
@@ -180,12 +192,28 @@ std::string VerifyJson(const VerifyResult& result) {
   return out.Write();
 }
 
+// The name of the place that --target means; nothing when it means none, which is told.
+std::optional<std::string> TargetOf(const std::string& wanted, const Planned& planned) {
+  if (wanted.empty()) return "";
+  const report::Subjects subjects = report::SubjectsOf(planned.request, *planned.response);
+  const report::Spot* place = subjects.FindPlace(wanted, wanted.size() + 1);
+  if (place != nullptr) return place->name;
+  const std::vector<std::string> near = subjects.Near(wanted);
+  PrintError(absl::StrCat("--target: no datacenter, rack or node is called \"", wanted, "\" here",
+                          near.empty() ? "" : absl::StrCat("; near are ", absl::StrJoin(near, ", "))));
+  return std::nullopt;
+}
+
 }  // namespace
 
-int PlanCommand(const PlanOptions& options) {
+int PlanCommand(const PlanOptions& given) {
+  PlanOptions options = given;
   if (options.runbook && options.format != "text") return Invalid("--runbook: is text; leave out --format");
   const Planned planned = MakePlan(options, options.save_request);
   if (!planned.response.has_value()) return planned.exit_code;
+  const std::optional<std::string> target = TargetOf(options.target, planned);
+  if (!target.has_value()) return kInvalidInput;
+  options.target = *target;
   const v1::PlanResponse& response = *planned.response;
   int code = ExitCode(response.outcome(), options.detailed_exitcode);
   const std::vector<std::string> unwanted = Unwanted(options.fail_on, response);
@@ -217,10 +245,8 @@ int VerifyCommand(const VerifyCommandOptions& options) {
   Planned planned = MakePlan(options, "");
   if (!planned.response.has_value()) return planned.exit_code;
   if (!options.plan.empty()) {
-    Document document;
     v1::PlanResponse response;
-    std::vector<Problem> problems = Open(options.plan, &document);
-    if (problems.empty()) problems = Parse(document, false, &response);
+    const std::vector<Problem> problems = ReadPlan(options.plan, false, &response);
     if (!problems.empty()) return Invalid(problems);
     planned.response = std::move(response);
   }

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "examples/cli/commands.h"
 #include "examples/cli/completion.h"
 #include "examples/cli/console.h"
@@ -19,7 +21,9 @@
 namespace cassplan::cli {
 namespace {
 
-int Version() { return Write("", absl::StrCat("cassplan ", CASSPLAN_VERSION, ", plan format 1.0\n"), kNothingToDo); }
+std::string VersionText() { return absl::StrCat("cassplan ", CASSPLAN_VERSION, ", plan format 1.0"); }
+
+int Version() { return Write("", absl::StrCat(VersionText(), "\n"), kNothingToDo); }
 
 int Dispatch(const CLI::App& app, const Options& options) {
   if (app.got_subcommand(kPlan)) return PlanCommand(options.plan);
@@ -31,6 +35,14 @@ int Dispatch(const CLI::App& app, const Options& options) {
   if (app.got_subcommand(kRender)) return RenderCommand(options.render);
   if (app.got_subcommand(kCompletion)) return Write("", Completion(app, options.shell), kNothingToDo);
   return Version();
+}
+
+// CLI11 only says that a command is missing.
+int UnknownCommand(const CLI::App& app, const std::string& name) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return Invalid(
+      absl::StrCat("\"", name, "\" is no command; there are ", absl::StrJoin(names, ", "), " (see cassplan --help)"));
 }
 
 // What CLI11 has to say when a command line is not understood. Its own exit codes are not ours.
@@ -46,11 +58,20 @@ int Parsed(std::vector<std::string> arguments) {
   Options options;
   Describe(&app, &options);
   const std::function<int()> simulate = AddSimulateCommand(&app);
+  app.set_version_flag("--version", VersionText(), "Print the version and exit");
+  if (!arguments.empty() && !absl::StartsWith(arguments[0], "-")) {
+    const auto commands = app.get_subcommands(nullptr);
+    const bool known = std::any_of(commands.begin(), commands.end(),
+                                   [&](const CLI::App* command) { return command->check_name(arguments[0]); });
+    if (!known) return UnknownCommand(app, arguments[0]);
+  }
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
     return Write("", app.help(), kNothingToDo);
+  } catch (const CLI::CallForVersion&) {
+    return Version();
   } catch (const CLI::ParseError& error) {
     return Misused(app, error);
   }

@@ -1,4 +1,6 @@
 // What one action is: the parts that all kinds share.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/planner/explain_describe.h"
 
@@ -10,11 +12,12 @@ void Describer::Run() {
   out_->set_kind(static_cast<v1::ActionKind>(a_.kind));
   FillTarget(m_, a_, out_->mutable_target());
   *out_->mutable_reason() = MakeReason(m_, common_, a_);
-  out_->set_timeout_seconds(m_.policy.timeout);
   out_->set_reversibility(v1::REVERSIBILITY_REVERSIBLE);
   out_->set_way_back("none is needed");
   if (a_.slot != kNone) slot_ = m_.SlotName(a_.slot);
   Kinds();
+  // What moves, reads or writes all data of a node takes as long as the node is large.
+  out_->set_timeout_seconds(std::max(m_.policy.timeout, 2 * out_->cost().seconds_high()));
 }
 
 void Describer::Kinds() {

@@ -53,7 +53,6 @@ class Describer {
   void Cleanup();
   void Operation();
   std::string Nodetool(absl::string_view command) const;
-  void Patient();
   void Alter();
   int32_t FactorBefore(Id dc) const;
   void Repair();

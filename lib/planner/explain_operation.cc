@@ -1,5 +1,4 @@
 // What actions are: operations on the data of a node.
-#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "lib/planner/explain_describe.h"
@@ -18,9 +17,6 @@ std::string Describer::Nodetool(absl::string_view command) const {
   }
   return StrCat(text, " on ", slot_);
 }
-
-// What reads or writes all data of a node takes as long as the node is large.
-void Describer::Patient() { out_->set_timeout_seconds(std::max(m_.policy.timeout, 2 * out_->cost().seconds_high())); }
 
 void Describer::Operation() {
   SlotIdentity();
@@ -68,7 +64,6 @@ void Describer::Operation() {
   } else {
     Cost(1, 60);
   }
-  Patient();
 }
 
 void Describer::Cleanup() {

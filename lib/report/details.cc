@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "lib/report/condition_text.h"
 #include "lib/report/words.h"
 
 namespace cassplan::report {
@@ -15,14 +16,8 @@ namespace {
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 using Conditions = google::protobuf::RepeatedPtrField<v1::Condition>;
 
-// "slot_uid" reads as "slot uid".
-std::string FactName(const std::string& fact) { return absl::StrReplaceAll(fact, {{"_", " "}}); }
-
-std::string ConditionText(const v1::Condition& c, bool with_age) {
-  std::string text = FactName(c.fact());
-  const std::string subject = TargetName(c.subject());
-  if (subject != "the cluster") absl::StrAppend(&text, " of ", subject);
-  if (!c.value().empty()) absl::StrAppend(&text, " is ", c.value());
+std::string WithEvidence(const v1::Condition& c, bool with_age) {
+  std::string text = ConditionText(c);
   std::string seen;
   if (!c.evidence().empty()) seen = absl::StrCat("seen: ", c.evidence());
   if (with_age && c.max_age_seconds() > 0) {
@@ -47,7 +42,7 @@ void WriteConditions(const char* name, const Conditions& conditions, Page* page)
   const bool shared = conditions.size() > 1 && std::all_of(conditions.begin(), conditions.end(),
                                                            [&](const auto& c) { return c.max_age_seconds() == age; });
   std::vector<std::string> texts;
-  for (const v1::Condition& c : conditions) texts.push_back(ConditionText(c, !shared));
+  for (const v1::Condition& c : conditions) texts.push_back(WithEvidence(c, !shared));
   std::string text = absl::StrJoin(texts, "; ");
   if (shared && age > 0) absl::StrAppend(&text, " (seen at most ", Duration(age), " ago)");
   WriteField(name, text, page);
@@ -70,7 +65,7 @@ std::string CostText(const v1::Action& action) {
   }
   if (cost.bytes() > 0) absl::StrAppend(&text, text.empty() ? "" : ", ", Bytes(cost.bytes()), " to stream");
   if (action.timeout_seconds() > 0) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", "given up after ", Duration(action.timeout_seconds()));
+    absl::StrAppend(&text, text.empty() ? "" : ", ", "counts as failed after ", Duration(action.timeout_seconds()));
   }
   return text;
 }
@@ -85,6 +80,8 @@ std::string WayBack(const v1::Action& action) {
   const std::string kind = ReversibilityText(action.reversibility());
   const bool simple = action.reversibility() == v1::REVERSIBILITY_REVERSIBLE && !action.way_back().empty();
   if (simple) return action.way_back();
+  // "none: the data is gone" says it already.
+  if (absl::StartsWith(action.way_back(), "none")) return action.way_back();
   if (kind.empty() || action.way_back().empty()) return absl::StrCat(kind, action.way_back());
   return absl::StrCat(kind, "; ", action.way_back());
 }

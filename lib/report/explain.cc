@@ -441,8 +441,10 @@ absl::StatusOr<v1::Explanation> Explainer::Run(absl::string_view what) {
   const std::vector<std::string> near = subjects_.Near(what);
   return absl::NotFoundError(absl::StrCat(
       "nothing is called \"", std::string(what), "\" here",
-      near.empty() ? "; give an action's id, a kind, a guard, a datacenter, a rack, a node, a host id or a keyspace"
-                   : absl::StrCat("; near are ", absl::StrJoin(near, ", "))));
+      near.empty()
+          ? "; give an action's id, a kind, a guard or another rule, a datacenter, a rack, a node, an address, a "
+            "host id or a keyspace"
+          : absl::StrCat("; near are ", absl::StrJoin(near, ", "))));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ struct Seen {
   int32_t up = 0;
   int32_t down = 0;
   int32_t left = 0;
-  std::string mode, release, slot_name;
+  std::string mode, release, address;
   bool slot_present = false;
   bool slot_absent = false;
 };
@@ -120,12 +120,14 @@ void Collector::OneReport(const v1::Report& r) {
     seen.slot_present = r.slot().present();
     seen.slot_absent = !r.slot().present();
     if (!r.slot().name().empty()) out_.places[name].alias = r.slot().name();
+    if (!r.slot().address().empty()) out_.places[name].address = r.slot().address();
   }
   if (r.has_node() && !name.empty()) {
     if (!r.node().host_id().empty()) {
       out_.places[name].host_id = r.node().host_id();
       slot_of_[r.node().host_id()] = name;
     }
+    if (!r.node().address().empty()) out_.places[name].address = r.node().address();
     seen_[name].mode =
         absl::AsciiStrToLower(absl::StrReplaceAll(v1::NodeMode_Name(r.node().mode()), {{"NODE_MODE_", ""}}));
     seen_[name].release = r.node().release();
@@ -140,6 +142,7 @@ void Collector::OneReport(const v1::Report& r) {
     if (peer.state() == v1::PEER_STATE_UP) seen.up += viewers;
     if (peer.state() == v1::PEER_STATE_DOWN) seen.down += viewers;
     if (seen.release.empty()) seen.release = peer.release();
+    if (!peer.address().empty()) seen.address = peer.address();
   }
   for (const v1::Keyspace& k : r.schema().keyspaces()) {
     std::vector<std::string>& texts = out_.keyspaces[k.name()];
@@ -192,6 +195,7 @@ void Collector::FromResponse() {
     place.name = id;
     place.title = absl::StrCat("host id ", id);
     place.host_id = id;
+    place.address = seen.address;
     place.is_node = true;
   }
 }
@@ -280,7 +284,8 @@ const Spot* Subjects::FindPlace(absl::string_view what, size_t least) const {
   const Spot* found = nullptr;
   for (const auto& [name, place] : places) {
     if (!place.alias.empty() && place.alias == what) return &place;
-    if (what.size() < least || !place.is_node || !absl::StartsWith(place.host_id, what)) continue;
+    const bool here = !what.empty() && place.address == what;
+    if (!here && (what.size() < least || !place.is_node || !absl::StartsWith(place.host_id, what))) continue;
     if (found != nullptr) return nullptr;
     found = &place;
   }
@@ -292,14 +297,16 @@ std::vector<std::string> Subjects::Near(absl::string_view what) const {
   if (what.empty() || what.size() > kLongest) return {};
   std::set<std::string> names(rules.begin(), rules.end());
   for (const Rule& rule : Rules()) names.insert(rule.slug);
+  std::vector<std::pair<size_t, std::string>> at_address;  // of several
   for (const auto& [name, place] : places) {
     names.insert(name);
     if (!place.alias.empty()) names.insert(place.alias);
+    if (place.address == what) at_address.emplace_back(0, name);
   }
   for (const auto& [name, texts] : keyspaces) names.insert(name);
   for (int k = v1::ActionKind_MIN + 1; k <= v1::ActionKind_MAX; ++k)
     names.insert(KindName(static_cast<v1::ActionKind>(k)));
-  std::vector<std::pair<size_t, std::string>> ranked;
+  std::vector<std::pair<size_t, std::string>> ranked = std::move(at_address);
   for (const std::string& name : names) {
     const size_t distance = EditDistance(what, name);
     if (distance * 3 <= what.size() || (what.size() >= 4 && absl::StrContains(name, what)))

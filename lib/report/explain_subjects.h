@@ -18,6 +18,7 @@ struct Spot {
   std::string text;     // what is known of it
   std::string host_id;  // of a node
   std::string alias;    // the name of its slot
+  std::string address;  // the newest that is told
   bool is_node = false;
 };
 
@@ -27,7 +28,7 @@ struct Subjects {
   std::map<std::string, Spot> places;
   std::map<std::string, std::vector<std::string>> keyspaces;  // what is known of each
 
-  // By name, alias, host id, or the start of a host id of at least `least` characters that only one has.
+  // By name, alias, address, host id, or the start of a host id of at least `least` characters that only one has.
   const Spot* FindPlace(absl::string_view what, size_t least) const;
   // At most five names that `what` may have meant.
   std::vector<std::string> Near(absl::string_view what) const;

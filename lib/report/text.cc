@@ -131,6 +131,7 @@ void Writer::Verdict() {
   if (!knowledge.empty()) absl::StrAppend(&about, ", ", knowledge);
   const int64_t finish = Finish(response_.plan());
   if (finish > 0) absl::StrAppend(&about, ", about ", Duration(finish), " in all");
+  if (!options_.target.empty()) absl::StrAppend(&about, "; below only what concerns ", options_.target);
   page_.Text(0, about);
 }
 

@@ -364,13 +364,13 @@ Actions
   - decommission dc1/rack1/2, ready
     id: id1
     reason: rack1 shall have 2 nodes and has 3 [surplus-node] (spec.nodesPerRacks)
-    only if: host id of dc1/rack1/2 is 0d1e (seen: jolokia 20 s ago); no movement is yes (seen at
-      most 5 min ago)
+    only if: the node's host id is 0d1e (dc1/rack1/2) (seen: jolokia 20 s ago); no node joins,
+      leaves or moves (seen at most 5 min ago)
     done when: member left is a majority of peers
     by hand: nodetool decommission
     verify: nodetool status | grep 0d1e
     way back: cannot be undone once it has started; start the node again, empty
-    takes: 10 min to 20 min, given up after 2 h
+    takes: 10 min to 20 min, counts as failed after 2 h
 
 Held actions
   x clean up dc1/rack1/0
