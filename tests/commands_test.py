@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -279,6 +280,136 @@ class Lint(unittest.TestCase):
     def test_with_a_dump(self):
         result = run("lint", CLUSTERS / "grow/desired.yaml", "--observed", CLUSTERS / "grow/observed")
         self.assertIn("[ordered-ready]", result.stdout)
+
+
+class LintOfADump(unittest.TestCase):
+    """Each thing that lint looks for in a dump, put into a healthy one: found, with the line of the user's file."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def setUp(self):
+        source = CLUSTERS / "rolling-update"
+        shutil.rmtree(self.folder / "dump", ignore_errors=True)
+        shutil.copytree(source / "observed", self.folder / "dump")
+        self.spec = (source / "desired.yaml").read_text().replace("deletePVC: true", "deletePVC: false")
+        self.objects = json.loads((self.folder / "dump/kubernetes.json").read_text())
+        self.schema = json.loads((self.folder / "dump/schema.json").read_text())
+        for item in self.objects["items"]:  # otherwise a note
+            if item["kind"] == "StatefulSet":
+                item["spec"]["podManagementPolicy"] = "Parallel"
+
+    def lint(self, *options, spec=None):
+        (self.folder / "cluster.yaml").write_text(spec or self.spec)
+        (self.folder / "dump/kubernetes.json").write_text(json.dumps(self.objects))
+        (self.folder / "dump/schema.json").write_text(json.dumps(self.schema))
+        return run("lint", "cluster.yaml", "--observed", "dump", *options, cwd=self.folder)
+
+    def keyspace(self, name, **replication):
+        for row in self.schema:
+            if row["keyspace_name"] == name:
+                row["replication"] = {"class": "org.apache.cassandra.locator.NetworkTopologyStrategy", **replication}
+
+    def item(self, kind, name):
+        return next(i for i in self.objects["items"] if i["kind"] == kind and i["metadata"]["name"] == name)
+
+    def finds(self, result, rule, level, at, *texts):
+        """`at`: the text of the line that the finding names."""
+        lines = [line for line in result.stdout.splitlines() if line.endswith(f"[{rule}]")]
+        self.assertEqual(len(lines), 1, result.stdout + result.stderr)
+        match = re.match(r"cluster.yaml:(\d+):\d+: (\w+): ", lines[0])
+        self.assertTrue(match, lines[0])
+        self.assertEqual((self.spec.splitlines()[int(match.group(1)) - 1].strip(), match.group(2)), (at, level), lines[0])
+        for text in texts:
+            self.assertIn(text, lines[0])
+        self.assertEqual(result.returncode, {"error": 5, "warning": 2, "note": 0}[level])
+
+    def test_a_healthy_one(self):
+        result = self.lint()
+        self.assertEqual((result.returncode, result.stdout), (0, "Nothing to find fault with.\n"))
+
+    def test_more_replicas_than_nodes(self):
+        self.keyspace("shop", dc1="12")
+        self.finds_all(self.lint(), {"replication-nodes": ("error", "nodesPerRacks: 3"), "rack-count": ("warning", "- name: dc1")})
+
+    def finds_all(self, result, wanted):
+        for rule, (level, at) in wanted.items():
+            line = next((line for line in result.stdout.splitlines() if line.endswith(f"[{rule}]")), "")
+            match = re.match(r"cluster.yaml:(\d+):\d+: (\w+): ", line)
+            self.assertTrue(match, result.stdout)
+            self.assertEqual((self.spec.splitlines()[int(match.group(1)) - 1].strip(), match.group(2)), (at, level), line)
+
+    def test_simple_strategy(self):
+        self.keyspace("shop", **{"class": "org.apache.cassandra.locator.SimpleStrategy", "replication_factor": "3"})
+        self.finds(self.lint(), "simple-strategy", "warning", "dc:", "keyspace shop")
+
+    def test_auth_with_one_replica(self):
+        self.keyspace("system_auth", dc1="1")
+        self.finds(self.lint(), "auth-replication", "warning", "dc:", "log in")
+
+    def test_keyspace_that_tolerates_nothing(self):
+        self.keyspace("shop", dc1="2")
+        self.finds(self.lint(), "intolerant-replication", "warning", "- name: dc1", "keyspace shop has 2 replicas")
+
+    def test_datacenter_that_is_none(self):
+        self.keyspace("shop", dc1="3", dc2="3")
+        self.finds(self.lint(), "unknown-datacenter", "error", "dc:", "dc2")
+
+    def test_leaked_auto_bootstrap(self):
+        wanted = "auto_bootstrap: false"
+        self.spec = self.spec.replace("      num_tokens: 4\n", f"      num_tokens: 4\n      {wanted}\n")
+        result = self.lint()
+        self.assertEqual(result.returncode, 5, result.stdout)
+        self.assertIn("[auto-bootstrap]", result.stdout)
+        self.assertRegex(result.stdout, r"cluster.yaml:\d+:\d+: error: ")
+
+    def test_workload_that_starts_in_order(self):
+        self.item("StatefulSet", "demo-dc1-rack2")["spec"]["podManagementPolicy"] = "OrderedReady"
+        self.finds(self.lint(), "ordered-ready", "note", "- name: dc1", "rack dc1/rack2 starts")
+
+    def test_kept_volume(self):
+        kept = json.loads(json.dumps(self.item("PersistentVolumeClaim", "data-demo-dc1-rack2-2")))
+        kept["metadata"].update(name="data-demo-dc1-rack2-3", uid="kept")
+        self.objects["items"].append(kept)
+        self.finds(self.lint(), "kept-volume", "warning", "- name: dc1", "data-demo-dc1-rack2-3")
+
+    def test_upgrade_that_skips_a_release(self):
+        self.spec = self.spec.replace("cassandra:4.1.10", "cassandra:3.11.19")
+        self.finds(self.lint(), "version-path", "error", "cassandraImage: cassandra:3.11.19", "4.1")
+
+    def test_cleanup_owed(self):
+        (self.folder / "ledger.json").write_text(json.dumps({"cleanup_owed": [
+            {"target": {"datacenter": "dc1", "rack": "rack1", "ordinal": 0}}]}))
+        self.finds(self.lint("--ledger", "ledger.json"), "cleanup-owed", "warning", "dc:", "dc1/rack1/0")
+
+    def test_repair_age(self):
+        saved = self.folder / "request.json"
+        self.lint()
+        run("plan", "--desired", "cluster.yaml", "--observed", "dump", "--save-request", saved, cwd=self.folder)
+        request = json.loads(saved.read_text())
+        now = request["now_seconds"]
+        request["observed"]["reports"].append({
+            "source": "reaper", "observed_at_seconds": now, "status": "ok", "repairs": {"tables": [
+                {"keyspace": "shop", "table": "carts", "repaired_at_seconds": now - 11 * 86400}]}})
+        (self.folder / "observed.json").write_text(json.dumps(request["observed"]))
+        result = run("lint", "cluster.yaml", "--observed", "observed.json", cwd=self.folder)
+        self.finds(result, "repair-age", "error", "dc:", "shop.carts was repaired 11 d")
+
+    def test_seed_that_joins(self):
+        """Only what is proven: a seed that does not answer may well be a member."""
+        answers = self.folder / "dump/jolokia/demo-dc1-rack1-0.json"
+        text = answers.read_text()
+        self.assertIn('"NORMAL"', text)
+        answers.write_text(text.replace('"NORMAL"', '"JOINING"'))
+        self.finds(self.lint(), "seed-joins", "warning", "- name: dc1", "dc1/rack1/0 is a seed and no member yet")
+        answers.unlink()
+        self.assertNotIn("seed-joins", self.lint().stdout)
 
 
 class Schema(unittest.TestCase):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The pages that are made from the code are what the code says, and docs/asks.md names cases that exist and none is missing.
+"""The pages that are made from the code are what the code says, docs/asks.md names cases that exist and none is missing, no
+link is dead, and every setting of the policy is told.
 
 usage: docs_test.py
 """
@@ -55,5 +56,46 @@ def check_asks():
     return 1 if problems else 0
 
 
+def anchors(path):
+    """As GitHub makes them of headings."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def problems_of_link(page, link):
+    path, _, anchor = link.partition("#")
+    target = page.parent / path if path else page
+    if not target.exists():
+        return [f"{page.relative_to(ROOT)}: {link} is not there"]
+    if anchor and target.suffix == ".md" and anchor not in anchors(target):
+        return [f"{page.relative_to(ROOT)}: {link} has no such heading"]
+    return []
+
+
+def check_links():
+    problems, seen = [], 0
+    tracked = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    pages_ = [ROOT / name for name in tracked] or [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    for page in pages_:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            if not re.match(r"[a-z]+:", link):
+                seen += 1
+                problems += problems_of_link(page, link)
+    if seen < 100:
+        problems.append(f"only {seen} links were found")
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+def check_policy():
+    """Every setting and every word of it has a meaning in the comments of policy.proto."""
+    empty = [line for line in (ROOT / "docs/policy.md").read_text(encoding="utf-8").splitlines() if re.search(r"^\| .*\|\s*\|$", line)]
+    for line in empty:
+        print(f"docs/policy.md: say in policy.proto what it means: {line}")
+    return 1 if empty else 0
+
+
 pages = subprocess.run([sys.executable, ROOT / "docs/pages.py", "--check"], check=False).returncode
-sys.exit(max(check_asks(), pages))
+sys.exit(max(check_asks(), check_links(), check_policy(), pages))

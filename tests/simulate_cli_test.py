@@ -53,7 +53,7 @@ class SimulateTest(unittest.TestCase):
         self.assertIn("fault     zone=b at=60s for=1h\n", self.converges("--what-if", "lose zone b"))
         self.assertIn("fault     node=dc1/rack1/0 at=60s for=1h\n",
                       self.converges("--what-if", "lose node dc1/rack1/0"))
-        self.assertIn("shall have 4 node(s)", self.converges("--what-if", "grow 30%"))
+        self.assertIn("shall have 4 nodes", self.converges("--what-if", "grow 30%"))
 
     def test_what_if_a_node_is_replaced(self):
         text = self.converges("--what-if", "replace node dc1/rack2/1")

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cassplan/codec.h"
+#include "cassplan/v1/planner.pb.h"
 #include "google/protobuf/message.h"
 #include "lib/kubernetes/cassandra_cluster.h"
-#include "cassplan/v1/planner.pb.h"
 #include "lib/model/document.h"
 
 namespace cassplan::cli {

@@ -79,6 +79,11 @@ v1::Finding& Findings::Add(const Spec& spec, absl::string_view rule, v1::Finding
   f.set_message(std::move(message));
   f.set_remedy(std::move(remedy));
   *f.mutable_location() = report::Locate(spec.desired, path, subject);
+  // What the file does not say, such as a keyspace that is only observed, belongs to the place that it is about.
+  if (f.location().file().empty() || path == "topology") {
+    v1::Location place = report::Locate(spec.desired, v1::Reason(), subject);
+    if (!place.file().empty()) *f.mutable_location() = std::move(place);
+  }
   if (f.location().file().empty()) {
     f.mutable_location()->set_file(spec.file);
     f.mutable_location()->set_path(std::string(path));

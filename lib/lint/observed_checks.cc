@@ -1,6 +1,7 @@
 // What the specs mean for a cluster that is there.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -38,12 +39,14 @@ std::string Names(const std::set<std::string>& names) {
 
 // Slots that run now, and those whose member is in the ring.
 struct Slots {
-  std::set<std::string> present, members;
-  bool complete = false;  // what is not listed is absent
+  std::set<std::string> present, members, joining;
+  std::map<std::string, std::set<std::string>> silent;  // rack -> host ids in the ring whose node did not answer
+  bool complete = false;                                // what is not listed is absent
 };
 
 Slots SlotsOf(const v1::Observed& observed) {
   Slots out;
+  std::set<std::string> answered;
   for (const v1::Report& r : observed.reports()) {
     const std::string name = report::TargetName(r.subject());
     if (r.has_inventory()) out.complete = out.complete || r.inventory().slots_complete();
@@ -51,6 +54,15 @@ Slots SlotsOf(const v1::Observed& observed) {
     if (r.has_node() && r.node().mode() != v1::NODE_MODE_JOINING && r.node().mode() != v1::NODE_MODE_STARTING &&
         r.node().mode() != v1::NODE_MODE_UNSPECIFIED) {
       out.members.insert(name);
+    } else if (r.has_node() && r.node().mode() != v1::NODE_MODE_UNSPECIFIED) {
+      out.joining.insert(name);
+    }
+    if (!r.node().host_id().empty()) answered.insert(r.node().host_id());
+  }
+  for (const v1::Report& r : observed.reports()) {
+    for (const v1::Peer& p : r.view().peers()) {
+      if (p.movement() == v1::PEER_MOVEMENT_LEFT || answered.count(p.host_id()) != 0) continue;
+      out.silent[absl::StrCat(p.datacenter(), "/", p.rack())].insert(p.host_id());
     }
   }
   return out;
@@ -102,11 +114,19 @@ void CheckRepairs(const Spec& spec, const Input& input, Findings* out) {
   }
 }
 
+// Proven: its node says so; or it has no slot, and every member of its rack is the node of another one.
+bool IsNoMember(const Slots& slots, const v1::Target& seed) {
+  const std::string name = report::TargetName(seed);
+  if (slots.joining.count(name) != 0) return true;
+  const bool silent = slots.silent.count(absl::StrCat(seed.datacenter(), "/", seed.rack())) != 0;
+  return slots.complete && slots.present.count(name) == 0 && slots.members.count(name) == 0 && !silent;
+}
+
 void CheckSeeds(const Spec& spec, const Slots& slots, Findings* out) {
   if (slots.members.empty()) return;  // the first node of a cluster is its own seed
   for (const v1::Target& seed : spec.desired.seeds()) {
     const std::string name = report::TargetName(seed);
-    if (slots.members.count(name) != 0 || !slots.complete) continue;
+    if (!IsNoMember(slots, seed)) continue;
     bool desired = false;
     for (const v1::DesiredDatacenter& dc : spec.desired.datacenters()) {
       for (const v1::DesiredRack& rack : dc.racks()) {
@@ -185,13 +205,18 @@ void CheckObserved(const Spec& spec, const Input& input, Findings* out) {
   CheckCleanup(spec, input, out);
   CheckRepairs(spec, input, out);
   CheckSeeds(spec, slots, out);
+  std::map<std::string, std::set<std::string>> in_order;  // datacenter -> racks
   for (const v1::Report& r : input.observed->reports()) {
     if (!r.rack().has_parallel() || r.rack().parallel() || r.rack().nodes() < 2) continue;
-    out->Add(
-        spec, "ordered-ready", kNote,
-        absl::StrCat("rack ", report::TargetName(r.subject()), " starts its nodes in order: one restarts at a time"),
-        "recreate its workload with podManagementPolicy Parallel (orphan delete, no restart) to go wider", "topology",
-        r.subject());
+    in_order[r.subject().datacenter()].insert(report::TargetName(r.subject()));
+  }
+  for (const auto& [dc, racks] : in_order) {
+    const bool one = racks.size() == 1;
+    out->Add(spec, "ordered-ready", kNote,
+             absl::StrCat(one ? "rack " : "racks ", Names(racks), one ? " starts its nodes" : " start their nodes",
+                          " in order: of a rack one node restarts at a time"),
+             "to go wider recreate the workloads with podManagementPolicy Parallel (orphan delete, no restart)",
+             "topology", InDatacenter(dc));
   }
 }
 

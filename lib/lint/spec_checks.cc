@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/kubernetes/names.h"
 #include "lib/lint/checks.h"
+#include "lib/report/words.h"
 
 namespace cassplan::lint {
 namespace {
@@ -23,9 +24,20 @@ v1::Target KeyspaceIn(const std::string& keyspace, const std::string& datacenter
   return target;
 }
 
+std::string Nodes(int64_t n) { return report::Count(static_cast<size_t>(n), "node", "nodes"); }
+
 void CheckSimple(const Spec& spec, const v1::Keyspace& k, const std::map<std::string, DatacenterShape>& shapes,
                  Findings* out) {
   if (IsSystem(k.name())) return;
+  int64_t nodes = 0;
+  for (const auto& [name, shape] : shapes) nodes += shape.nodes;
+  if (nodes < k.replication_factor()) {
+    out->Add(spec, "replication-nodes", kError,
+             absl::StrCat("keyspace ", k.name(), " has ", k.replication_factor(),
+                          " replicas, and the cluster shall have ", Nodes(nodes)),
+             absl::StrCat("keep at least ", Nodes(k.replication_factor()), ", or lower the replication factor first"),
+             "nodesPerRacks", KeyspaceIn(k.name(), ""));
+  }
   out->Add(spec, "simple-strategy", shapes.size() > 1 ? kError : kWarning,
            absl::StrCat("keyspace ", k.name(), " is SimpleStrategy, which does not look at racks",
                         shapes.size() > 1 ? " or datacenters: its replicas are spread over all of them" : ""),
@@ -51,8 +63,8 @@ void CheckIn(const Spec& spec, const v1::Keyspace& k, const v1::DatacenterReplic
   if (shape.nodes < rf && !IsSystem(k.name())) {
     out->Add(spec, "replication-nodes", kError,
              absl::StrCat("keyspace ", k.name(), " has ", rf, " replicas in ", r.datacenter(), ", which shall have ",
-                          shape.nodes, " node(s)"),
-             absl::StrCat("keep at least ", rf, " node(s) there, or lower the replication factor first"),
+                          Nodes(shape.nodes)),
+             absl::StrCat("keep at least ", Nodes(rf), " there, or lower the replication factor first"),
              "nodesPerRacks", subject);
   }
   if (IsSystem(k.name())) return;

@@ -9,6 +9,7 @@
 #include "lib/planner/admit.h"
 #include "lib/planner/guards/disk_forecast.h"
 #include "lib/planner/lower.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -57,7 +58,7 @@ std::string Left(const Model& model, Id dc, const std::vector<Id>& leavers, size
   // One number for all racks of a datacenter is what a CassandraCluster can ask for.
   int32_t most = 0;
   for (const auto& [name, nodes] : racks) most = std::max(most, nodes);
-  return racks.size() == 1 ? absl::StrCat(most, " node(s)") : absl::StrCat(most, " node(s) in each rack");
+  return racks.size() == 1 ? Several(most, "node") : absl::StrCat(Several(most, "node"), " in each rack");
 }
 
 void AdmitLeaving(Model* model, Id dc) {
@@ -76,7 +77,8 @@ void AdmitLeaving(Model* model, Id dc) {
     const LeaveForecast f = ForecastLeave(facts, leave.member, dc);
     if (f.answer == LeaveForecast::kFull) {
       Refuse(model, "disk-forecast",
-             absl::StrCat("datacenter ", model->dc(dc).name, " cannot lose ", leavers.size(), " node(s): step ", i + 1,
+             absl::StrCat("datacenter ", model->dc(dc).name, " cannot lose ",
+                          Several(static_cast<int64_t>(leavers.size()), "node"), ": step ", i + 1,
                           ", the decommission of ", model->SlotName(leave.slot), ", would bring ",
                           SizeRounded(f.incoming), " to ", model->MemberName(f.member), ", which has ",
                           SizeRounded(f.used), " of ", SizeRounded(f.capacity), " by then (at most ",

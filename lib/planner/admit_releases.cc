@@ -188,8 +188,9 @@ class Releases {
     }
     if (others.empty()) return;
     RefuseMode(r,
-               next == 1 ? StrCat(SomeSlots(m_, others), " do(es) not run ", to.line, " yet")
-                         : StrCat(SomeSlots(m_, others), " is not known to run in UPGRADING"),
+               next == 1
+                   ? StrCat(SomeSlots(m_, others), others.size() == 1 ? " does" : " do", " not run ", to.line, " yet")
+                   : StrCat(SomeSlots(m_, others), " is not known to run in UPGRADING"),
                next == 1 ? StrCat("upgrade all nodes to ", to.line, " in CASSANDRA_4 first")
                          : std::string("set UPGRADING and let all nodes restart first"));
   }
@@ -236,8 +237,9 @@ class Releases {
       Note note;
       note.rule = "mixed-version";
       note.level = Level::kNote;
-      note.message = StrCat("whether ", SomeSlots(m_, unknown), " keep(s) data files from before ", step.from,
-                            " is not known, and ", step.to, " may not start on them");
+      note.message =
+          StrCat("whether ", SomeSlots(m_, unknown), unknown.size() == 1 ? " keeps" : " keep",
+                 " data files from before ", step.from, " is not known, and ", step.to, " may not start on them");
       note.remedy = "where the cluster was upgraded before, run nodetool upgradesstables on every node first";
       note.path = kImage;
       m_.notes.push_back(std::move(note));

@@ -8,6 +8,7 @@
 #include "lib/placement/replicas.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/admit_topology.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -114,7 +115,7 @@ bool AdmitOne(Model* model, const DesiredReplication& desired, Id dc, int32_t wa
   if (want <= nodes || want < k.rf[static_cast<size_t>(dc)]) return true;
   Refuse(model, "replication-floor",
          absl::StrCat("keyspace ", k.name, " shall have ", want, " replicas in ", model->dc(dc).name,
-                      ", which shall have ", nodes, " node(s)"),
+                      ", which shall have ", Several(nodes, "node")),
          absl::StrCat("ask for at most ", nodes, " replicas there, or for more nodes"), PathOf(k, model->dc(dc).name),
          dc);
   return false;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/planner/admit.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -78,8 +79,9 @@ std::string Statements(const Model& model, const std::vector<Id>& keyspaces, Id 
 
 void RefuseEmptied(Model* model, Id dc, const std::vector<Id>& keyspaces, absl::string_view what) {
   Refuse(model, "datacenter-empty",
-         absl::StrCat("datacenter ", model->dc(dc).name, " cannot ", what, ": keyspace(s) ", Names(*model, keyspaces),
-                      " still replicate there"),
+         absl::StrCat("datacenter ", model->dc(dc).name, " cannot ", what,
+                      keyspaces.size() == 1 ? ": keyspace " : ": keyspaces ", Names(*model, keyspaces),
+                      keyspaces.size() == 1 ? " still replicates there" : " still replicate there"),
          Statements(*model, keyspaces, dc), "spec.topology", dc);
 }
 
@@ -105,11 +107,11 @@ bool MayLeave(Model* model, Id dc) {
     return false;
   }
   if (!model->schema_known || model->schema_derived || !model->views_known) {
-    Refuse(
-        model, "datacenter-empty",
-        absl::StrCat("datacenter ", name, " is not desired any more and still has ", std::max(Members(*model, dc), 1),
-                     " node(s), and whether keyspaces replicate there is not known"),
-        "put it back, or collect schema.json and the nodes' answers", "spec.topology", dc);
+    Refuse(model, "datacenter-empty",
+           absl::StrCat("datacenter ", name, " is not desired any more and still has ",
+                        Several(std::max(Members(*model, dc), 1), "node"),
+                        ", and whether keyspaces replicate there is not known"),
+           "put it back, or collect schema.json and the nodes' answers", "spec.topology", dc);
     return false;
   }
   const std::vector<Id> keyspaces = StillThere(*model, dc);
@@ -215,13 +217,14 @@ void AdmitShrink(Model* model, Id dc) {
   if (nodes >= rf && racks >= racks_floor) return;
   const int32_t per_rack = racks == 0 ? rf : (rf + racks - 1) / racks;
   std::string message =
-      nodes < rf ? absl::StrCat("datacenter ", model->dc(dc).name, " would keep ", nodes, " node(s), and keyspace ",
-                                model->keyspace(keyspace).name, " has ", rf, " replicas there")
-                 : absl::StrCat("datacenter ", model->dc(dc).name, " would keep ", racks, " rack(s), and needs ",
-                                racks_floor, " for the ", rf, " replicas of keyspace ", model->keyspace(keyspace).name);
+      nodes < rf
+          ? absl::StrCat("datacenter ", model->dc(dc).name, " would keep ", Several(nodes, "node"), ", and keyspace ",
+                         model->keyspace(keyspace).name, " has ", rf, " replicas there")
+          : absl::StrCat("datacenter ", model->dc(dc).name, " would keep ", Several(racks, "rack"), ", and needs ",
+                         racks_floor, " for the ", rf, " replicas of keyspace ", model->keyspace(keyspace).name);
   Refuse(model, "replication-floor", std::move(message),
-         absl::StrCat("the smallest that fits is ", per_rack, " node(s) in each of ", std::max(racks, racks_floor),
-                      " rack(s); or lower the replication first"),
+         absl::StrCat("the smallest that fits is ", Several(per_rack, "node"), " in each of ",
+                      Several(std::max(racks, racks_floor), "rack"), "; or lower the replication first"),
          "spec.nodesPerRacks", dc);
   model->refused_scale_in.push_back(dc);
 }

@@ -12,6 +12,7 @@
 #include "lib/planner/dead.h"
 #include "lib/planner/guards/guard.h"
 #include "lib/planner/settle.h"
+#include "lib/planner/several.h"
 #include "lib/planner/windows.h"
 
 namespace cassplan::planner {
@@ -523,7 +524,9 @@ class Explainer {
       Add("approval", Level::kNote, "policy.mode is plan: nothing is started", "set policy.mode to approve or auto");
       return;
     }
-    Add("approval", Level::kNote, StrCat(unapproved_, " action(s) wait for an approval (policy.mode is approve)"),
+    Add("approval", Level::kNote,
+        StrCat(Several(unapproved_, "action"), unapproved_ == 1 ? " waits" : " wait",
+               " for an approval (policy.mode is approve)"),
         StrCat("read the plan, then add an approval to the ledger: plan_fingerprint ", out_->plan_fingerprint(),
                " and the ids of its actions"));
   }

@@ -10,6 +10,7 @@
 #include "lib/planner/dead.h"
 #include "lib/planner/explain.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/planner/several.h"
 #include "lib/planner/windows.h"
 
 namespace cassplan::planner {
@@ -125,7 +126,7 @@ class FindingWriter {
         Add("one-rack", Level::kWarning,
             simple ? StrCat("keyspace ", k.name, " is SimpleStrategy, which does not look at racks: ", restarts,
                             " restarts take ", sections, " sections, one after the other")
-                   : StrCat(m_.dcs[d].name, " has ", racks, " rack(s) and keyspace ", k.name, " has ", rf,
+                   : StrCat(m_.dcs[d].name, " has ", Several(racks, "rack"), " and keyspace ", k.name, " has ", rf,
                             " replicas there, so a rack holds several replicas of a range: ", restarts,
                             " restarts take ", sections, " sections, one after the other"),
             simple ? "alter the keyspace to NetworkTopologyStrategy, or raise policy.rack_width"

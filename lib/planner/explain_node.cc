@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/explain_describe.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 
@@ -30,7 +31,7 @@ void Describer::Start() {
   const bool permit = a_.joins && (m_.start_permits || slot.awaits_permit);
   if (permit) out_->set_permit(v1::PERMIT_KIND_BOOTSTRAP);
   const std::string raise =
-      StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", slot.ordinal + 1, " node(s)");
+      StrCat("raise the workload of rack ", m_.RackName(a_.rack), " to ", Several(slot.ordinal + 1, "node"));
   const std::string grant = StrCat("permit ", slot_, " to bootstrap");
   out_->set_manual(!permit ? raise : slot.awaits_permit ? grant : StrCat(raise, "; then ", grant));
   out_->set_verify("nodetool status on another node shows it as UN");

@@ -7,6 +7,7 @@
 #include "lib/planner/admit.h"
 #include "lib/planner/dead.h"
 #include "lib/planner/explain.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -86,7 +87,7 @@ std::string TemplateReason(const Model& m, const Common& common, const Action& a
 // The sentence for a drift, and the field path that caused it (empty: none).
 std::pair<std::string, std::string> Sentence(const Model& m, const Action& a) {
   if (a.drift == "missing-node") {
-    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)"),
+    return {StrCat("rack ", m.RackName(a.rack), " shall have ", Several(m.rack(a.rack).desired_nodes, "node")),
             "nodesPerRacks"};
   }
   if (a.drift == "surplus-node" || a.drift == "surplus-slot") {
@@ -94,8 +95,9 @@ std::pair<std::string, std::string> Sentence(const Model& m, const Action& a) {
       return {"the node has left, and shall join again with an empty volume", "nodesPerRacks"};
     if (m.rack(a.rack).leaves)
       return {StrCat("rack ", m.RackName(a.rack), " is not desired any more", a.detail), "topology"};
-    return {StrCat("rack ", m.RackName(a.rack), " shall have ", m.rack(a.rack).desired_nodes, " node(s)", a.detail),
-            "nodesPerRacks"};
+    return {
+        StrCat("rack ", m.RackName(a.rack), " shall have ", Several(m.rack(a.rack).desired_nodes, "node"), a.detail),
+        "nodesPerRacks"};
   }
   if (a.drift == "stopped-node") return {"the member has its data and is stopped", ""};
   if (a.drift == "left-data") return {"its node has left, and the one that is to join there starts with nothing", ""};

@@ -1,6 +1,7 @@
 // What actions are: slots and volumes.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/explain_describe.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 
@@ -21,7 +22,7 @@ void Describer::Shrink() {
   Done("slot_present", "no");
   Effect("slot", "gone");
   out_->set_manual(
-      StrCat("lower the workload of rack ", m_.RackName(a_.rack), " to ", m_.slot(a_.slot).ordinal, " node(s)"));
+      StrCat("lower the workload of rack ", m_.RackName(a_.rack), " to ", Several(m_.slot(a_.slot).ordinal, "node")));
   out_->set_verify("the Pod is gone");
   out_->set_way_back("raise it again");
   Cost(5, 60);

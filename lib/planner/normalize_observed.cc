@@ -10,6 +10,7 @@
 #include "lib/planner/explain.h"
 #include "lib/planner/normalize_desired.h"
 #include "lib/planner/reports.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -607,7 +608,8 @@ class Join {
       }
       for (const Id s : slots) model_->slots[static_cast<size_t>(s)].member_unknown = true;
       AddNote("unmatched-slots", Level::kWarning,
-              absl::StrCat(slots.size(), " slot(s) and ", loose[r].size(), " member(s) of rack ",
+              absl::StrCat(Several(static_cast<int64_t>(slots.size()), "slot"), " and ",
+                           Several(static_cast<int64_t>(loose[r].size()), "member"), " of rack ",
                            model_->RackName(static_cast<Id>(r)), " cannot be told apart"),
               "collect the answers of these nodes, or wait until they have started");
     }

@@ -60,14 +60,14 @@ bool LegalStep(string_view from, string_view to) {
 // Steps go forward in kLines, and there are few: the longest stride that still leads to the end is the shortest way.
 std::string LegalWay(string_view from, string_view to) {
   if (!KnownLine(from) || !KnownLine(to) || Number(from) > Number(to)) return "";
-  std::string way(from);
+  std::string way;
   for (size_t at = Number(from); at != Number(to);) {
     size_t next = at;
     for (size_t i = at + 1; i <= Number(to); ++i) {
       if (LegalStep(kLines[at], kLines[i])) next = i;
     }
     if (next == at) return "";
-    absl::StrAppend(&way, ", ", kLines[next]);
+    absl::StrAppend(&way, way.empty() ? "" : ", then ", kLines[next]);
     at = next;
   }
   return way;

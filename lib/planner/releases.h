@@ -33,8 +33,8 @@ bool Older(absl::string_view a, absl::string_view b);
 
 // A node that runs `from` may be started on `to` directly, going forward. Equal lines: yes.
 bool LegalStep(absl::string_view from, absl::string_view to);
-// The legal way with the fewest steps, "3.11, 4.0, 5.0"; of several the one with the newest lines. Empty: there is
-// none.
+// The steps of the shortest legal way, "4.1, then 5.0" from 3.11; of several ways the one with the newest lines.
+// Empty: there is none.
 std::string LegalWay(absl::string_view from, absl::string_view to);
 
 // Once a node has started on `to` it does not go back to `from`.

@@ -32,9 +32,9 @@ TEST(Releases, StepsOfTheTable) {
 }
 
 TEST(Releases, WayThroughTheTable) {
-  EXPECT_EQ(LegalWay("3.11", "5.0"), "3.11, 4.1, 5.0");
-  EXPECT_EQ(LegalWay("3.0", "5.0"), "3.0, 4.1, 5.0");
-  EXPECT_EQ(LegalWay("4.0", "5.0"), "4.0, 5.0");
+  EXPECT_EQ(LegalWay("3.11", "5.0"), "4.1, then 5.0");
+  EXPECT_EQ(LegalWay("3.0", "5.0"), "4.1, then 5.0");
+  EXPECT_EQ(LegalWay("4.0", "5.0"), "5.0");
   EXPECT_EQ(LegalWay("5.0", "4.1"), "");
   EXPECT_EQ(LegalWay("4.1", "6.0"), "");
 }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/planner/explain.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -146,13 +147,15 @@ class Reader {
     }
     if (stale_ > 0) {
       AddNote("stale-evidence", Level::kWarning,
-              absl::StrCat(stale_, " report(s) are older than ", model_->policy.max_evidence_age,
-                           " seconds and count as unknown"),
+              absl::StrCat(Several(stale_, "report"), stale_ == 1 ? " is" : " are", " older than ",
+                           model_->policy.max_evidence_age, " seconds and ", stale_ == 1 ? "counts" : "count",
+                           " as unknown"),
               "observe again, or raise policy.max_evidence_age_seconds");
     }
     if (failed_ > 0) {
       AddNote("failed-reports", Level::kWarning,
-              absl::StrCat(failed_, " report(s) failed: what they are about is unknown, not absent"),
+              absl::StrCat(Several(failed_, "report"), " failed: what ", failed_ == 1 ? "it is" : "they are",
+                           " about is unknown, not absent"),
               "look at the errors of the observation");
     }
   }

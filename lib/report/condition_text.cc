@@ -39,7 +39,7 @@ constexpr Phrase kPhrases[] = {
     {"node_mode", "", "the node says of itself: $"},
     {"objects_revision", "desired", "the shared objects are as the spec has them"},
     {"rack_capacity", "", "the workload asks for $ per new volume"},
-    {"rack_nodes", "", "the rack has $ slot(s)"},
+    {"rack_nodes", "", "slots of the rack: $"},
     {"rack_present", "no", "the rack does not exist"},
     {"rack_present", "yes", "the rack exists"},
     {"rack_uid", "another", "the workload has been made anew"},

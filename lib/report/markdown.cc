@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "lib/report/grouping.h"
 #include "lib/report/locate.h"
 #include "lib/report/page.h"
@@ -33,8 +34,9 @@ std::string Code(absl::string_view text) {
   return absl::StrCat("`", absl::StrReplaceAll(Safe(text), {{"`", "'"}, {"|", "\\|"}}), "`");
 }
 
+// Each of the lines is safe already.
 std::string Fence(const std::string& text) {
-  return absl::StrCat("```\n", absl::StrReplaceAll(Safe(text), {{"```", "'''"}}), "\n```\n");
+  return absl::StrCat("```\n", absl::StrReplaceAll(text, {{"```", "'''"}}), "\n```\n");
 }
 
 const char* Mark(v1::Outcome outcome) {
@@ -79,6 +81,7 @@ class Writer {
     absl::StrAppend(&out_, parts...);
   }
   void More(size_t left, absl::string_view what) {
+    if (left == 1) absl::ConsumeSuffix(&what, "s");
     if (left > 0) Put("- ... and ", left, " more ", what, "\n");
     cut_ = cut_ || left > 0;
   }
@@ -89,7 +92,7 @@ class Writer {
   void Steps();
   void Findings();
   void Details();
-  void Detail(const v1::Action& a);
+  void Detail(const std::vector<const v1::Action*>& actions);
   void Footer();
 
   const v1::PlanRequest& request_;
@@ -157,7 +160,7 @@ void Writer::Impact() {
         failing.empty() ? "none" : absl::StrCat("**", MarkdownText(absl::StrJoin(failing, ", ")), "**"), " |\n");
   }
   if (groups.size() > limits_.list) Put("\n");
-  More(groups.size() - std::min(groups.size(), limits_.list), "groups of keyspaces");
+  More(groups.size() - std::min(groups.size(), limits_.list), "other keyspaces");
 }
 
 void Writer::Held() {
@@ -185,7 +188,7 @@ void Writer::Held() {
     Put("- ", Code(g.guard), ": ", absl::StrJoin(phrases, "; "), "\n");
     const size_t texts = std::min(g.texts.size(), limits_.examples);
     for (size_t t = 0; t < texts; ++t) Put("  - ", MarkdownText(g.texts[t]), "\n");
-    if (g.texts.size() > texts) Put("  - ... and ", g.texts.size() - texts, " more reasons\n");
+    if (g.texts.size() > texts) Put("  - ... and ", Count(g.texts.size() - texts, "more reason", "more reasons"), "\n");
     const size_t remedies = std::min(g.remedies.size(), limits_.examples);
     for (size_t t = 0; t < remedies; ++t) Put("  - remedy: ", MarkdownText(g.remedies[t]), "\n");
   }
@@ -240,11 +243,27 @@ void Writer::Findings() {
   More(left, "findings");
 }
 
-void Writer::Detail(const v1::Action& a) {
-  Put("\n", MarkdownText(ActionPhrase(a)), " (", Code(a.id()), ")\n\n");
-  if (!a.manual().empty()) Put("By hand:\n\n", Fence(a.manual()));
-  if (!a.verify().empty()) Put("\nTo see that it worked:\n\n", Fence(a.verify()));
-  if (!a.way_back().empty()) Put("\nWay back: ", MarkdownText(a.way_back()), "\n");
+// What the actions say, one line each; what several say is told once.
+template <typename Get>
+std::string Lines(const std::vector<const v1::Action*>& actions, const char* between, Get get) {
+  std::vector<std::string> lines;
+  for (const v1::Action* a : actions) {
+    const std::string line = Safe(get(*a));
+    if (!line.empty() && std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+  }
+  return absl::StrJoin(lines, between);
+}
+
+void Writer::Detail(const std::vector<const v1::Action*>& actions) {
+  const std::string manual = Lines(actions, "\n", [](const auto& a) -> const std::string& { return a.manual(); });
+  const std::string verify = Lines(actions, "\n", [](const auto& a) -> const std::string& { return a.verify(); });
+  const std::string back = Lines(actions, "; ", [](const auto& a) -> const std::string& { return a.way_back(); });
+  if (!manual.empty()) Put("\nBy hand:\n\n", Fence(manual));
+  if (!verify.empty()) Put("\nTo see that it worked:\n\n", Fence(verify));
+  if (!back.empty()) Put("\nWay back: ", MarkdownText(back), "\n");
+  Put("\n", actions.size() == 1 ? "Id: " : "Ids: ",
+      absl::StrJoin(actions, ", ", [](std::string* out, const v1::Action* a) { absl::StrAppend(out, Code(a->id())); }),
+      "\n");
 }
 
 void Writer::Details() {
@@ -262,7 +281,7 @@ void Writer::Details() {
       Put("Why: ", MarkdownText(first.reason().text()), place.empty() ? "" : absl::StrCat(", at ", Code(place)), "\n");
     }
     const size_t n = std::min(row.actions.size(), limits_.actions);
-    for (size_t k = 0; k < n; ++k) Detail(*row.actions[k]);
+    Detail({row.actions.begin(), row.actions.begin() + static_cast<int64_t>(n)});
     if (row.actions.size() > n) Put("\n... and ", row.actions.size() - n, " more of the same kind\n");
     cut_ = cut_ || row.actions.size() > n;
   }

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "lib/report/details.h"
 #include "lib/report/grouping.h"
 #include "lib/report/impact_text.h"
@@ -69,7 +70,9 @@ class Writer {
     return f.level() == v1::FINDING_LEVEL_ERROR &&
            (response_.outcome() == v1::OUTCOME_REFUSED || response_.outcome() == v1::OUTCOME_INVALID);
   }
+  // `what`: of several.
   void More(size_t indent, size_t left, absl::string_view what) {
+    if (left == 1) absl::ConsumeSuffix(&what, "s");
     if (left > 0)
       page_.Text(indent, absl::StrCat("... and ", left, " more", what.empty() ? "" : " ", what), Paint::kDim);
     cut_ = cut_ || left > 0;

@@ -2,6 +2,7 @@
 // would come back to life); and no cleanup while ranges move (CASSANDRA-16418, -18824: it deletes what is pending).
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -41,7 +42,8 @@ void CheckCleanupDebt(const Ask& ask, Refusals* out) {
 Text DescribeCleanupDebt(const Model& m, const Action& a, const Refusal& r) {
   switch (r.code) {
     case kOwed:
-      return {absl::StrCat(r.number, " node(s) of ", m.DcName(a.dc), " owe a cleanup and would get ranges back"),
+      return {absl::StrCat(Several(r.number, "node"), " of ", m.DcName(a.dc), r.number == 1 ? " owes" : " owe",
+                           " a cleanup and would get ranges back"),
               "let the cleanups run first"};
     case kMoving:
       return {"ranges are moving, and a cleanup would delete what is on its way", "wait until the movement is done"};

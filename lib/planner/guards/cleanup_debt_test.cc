@@ -16,7 +16,7 @@ TEST(CleanupDebt, IsPaidBeforeANodeLeaves) {
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
   testing::Pause(v1::ACTION_KIND_CLEANUP, &cluster.policy);
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"),
-            "3 node(s) of dc1 owe a cleanup and would get ranges back | let the cleanups run first");
+            "3 nodes of dc1 owe a cleanup and would get ranges back | let the cleanups run first");
   for (auto& [slot, node] : cluster.nodes()) node.owes_cleanup = false;
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
 }
@@ -28,7 +28,7 @@ TEST(CleanupDebt, IsPaidBeforeMoreReplicas) {
   cluster.node("dc1/r1/0").owes_cleanup = true;
   testing::Pause(v1::ACTION_KIND_CLEANUP, &cluster.policy);
   EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"),
-            "1 node(s) of dc1 owe a cleanup and would get ranges back | let the cleanups run first");
+            "1 node of dc1 owes a cleanup and would get ranges back | let the cleanups run first");
   cluster.desired_keyspaces["app"].datacenters["dc1"] = 1;
   EXPECT_EQ(Answer(cluster, kGuard, "alter_keyspace dc1 app"), kPlanned);
   cluster.desired_keyspaces["app"].datacenters["dc1"] = 3;
@@ -45,7 +45,7 @@ TEST(CleanupDebt, OfAnotherDatacenter) {
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"), kPlanned);
   cluster.keyspaces[0].simple = 3;
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/1"),
-            "1 node(s) of dc1 owe a cleanup and would get ranges back | let the cleanups run first");
+            "1 node of dc1 owes a cleanup and would get ranges back | let the cleanups run first");
 }
 
 TEST(CleanupDebt, NoCleanupWhileRangesMove) {

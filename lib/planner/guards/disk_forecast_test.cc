@@ -36,9 +36,9 @@ TEST(DiskForecast, RefusedWhole) {
   ASSERT_GE(response.findings_size(), 1);
   EXPECT_EQ(response.findings(0).rule(), kGuard);
   EXPECT_THAT(response.findings(0).message(),
-              ::testing::StartsWith("datacenter dc1 cannot lose 2 node(s): step 2, the decommission of dc1/r1/1, would "
+              ::testing::StartsWith("datacenter dc1 cannot lose 2 nodes: step 2, the decommission of dc1/r1/1, would "
                                     "bring "));
-  EXPECT_EQ(response.findings(0).remedy(), "the most that fits leaves 2 node(s); or grow the volumes first");
+  EXPECT_EQ(response.findings(0).remedy(), "the most that fits leaves 2 nodes; or grow the volumes first");
   cluster.desired = Even(2, 1);
   EXPECT_EQ(Answer(cluster, kGuard, "decommission dc1/r1/2"), kPlanned);
   // Volumes that grow first count with their new size.

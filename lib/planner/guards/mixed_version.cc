@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/planner/admit.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -125,8 +126,9 @@ Text DescribeMixedVersion(const Model& m, const Action& a, const Refusal& r) {
       return {"ranges move, or a repair or upgradesstables runs, and the release of the node would change meanwhile",
               "wait until it is done"};
     case kOwed:
-      return {absl::StrCat(r.number, " node(s) owe upgradesstables from the upgrade before, and ",
-                           DesiredRuns(m.rack(a.rack)).line, " may not be able to read their older files"),
+      return {absl::StrCat(Several(r.number, "node"), r.number == 1 ? " owes" : " owe",
+                           " upgradesstables from the upgrade before, and ", DesiredRuns(m.rack(a.rack)).line,
+                           " may not be able to read their older files"),
               "let upgradesstables run on all nodes first"};
     case kNoWayBack:
       return DescribeNoWayBack(m, a, r.subject);

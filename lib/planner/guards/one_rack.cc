@@ -4,6 +4,7 @@
 // passes, but counts for those after it.
 #include "absl/strings/str_cat.h"
 #include "lib/planner/guards/guard.h"
+#include "lib/planner/several.h"
 
 namespace cassplan::planner {
 namespace {
@@ -51,12 +52,12 @@ Text DescribeOneRack(const Model& m, const Action& a, const Refusal& r) {
     case kDatacenters:
       return {"another datacenter is being restarted", "wait, or raise policy.max_datacenters"};
     case kDegraded:
-      return {absl::StrCat(r.number,
-                           " node(s) of the rack are being restarted already, while a node of another rack is "
-                           "down"),
+      return {absl::StrCat(Several(r.number, "node"), " of the rack ", r.number == 1 ? "is" : "are",
+                           " being restarted already, while a node of another rack is down"),
               "bring that node back, or raise policy.degraded_width"};
     default:
-      return {absl::StrCat(r.number, " node(s) of the rack are being restarted already"),
+      return {absl::StrCat(Several(r.number, "node"), " of the rack ", r.number == 1 ? "is" : "are",
+                           " being restarted already"),
               "wait, or raise policy.rack_width"};
   }
 }

@@ -38,10 +38,10 @@ TEST(OneRack, NodeThatIsDownPasses) {
 TEST(OneRack, WidthWhereARackHasSeveralReplicas) {
   Cluster cluster = Begun(Even(4, 2));
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"),
-            "1 node(s) of the rack are being restarted already | wait, or raise policy.rack_width");
+            "1 node of the rack is being restarted already | wait, or raise policy.rack_width");
   cluster.policy.set_rack_width(2);
   EXPECT_NE(Answer(cluster, kGuard, "restart_node dc1/r1/1"),
-            "1 node(s) of the rack are being restarted already | wait, or raise policy.rack_width");
+            "1 node of the rack is being restarted already | wait, or raise policy.rack_width");
   cluster.policy.clear_rack_width();
   cluster.keyspaces[0].datacenters["dc1"] = 2;  // one in each rack
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/1"), "held by paused");
@@ -61,7 +61,7 @@ TEST(OneRack, NarrowerWhileANodeIsDown) {
   cluster.policy.set_max_failed_restarts(2);
   const std::string answer = Answer(cluster, kGuard, "restart_node dc1/r1/1");
   EXPECT_EQ(answer,
-            "1 node(s) of the rack are being restarted already, while a node of another rack is down | "
+            "1 node of the rack is being restarted already, while a node of another rack is down | "
             "bring that node back, or raise policy.degraded_width");
   cluster.policy.set_degraded_width(2);
   EXPECT_NE(Answer(cluster, kGuard, "restart_node dc1/r1/1"), answer);

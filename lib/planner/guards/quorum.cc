@@ -190,9 +190,9 @@ Text DescribeQuorum(const Model& m, const Action& a, const Refusal& r) {
                 absl::StrCat("collect the answers of the peers of ", m.MemberName(unsure),
                              ", and bring back the nodes that are down")};
       }
-      return {absl::StrCat("without ", a.member == kNone ? std::string("it") : m.MemberName(a.member), " ", r.number,
+      return {absl::StrCat("without ", a.member == kNone ? std::string("it") : m.MemberName(a.member), ", ", r.number,
                            " replicas of a range of keyspace ", m.keyspace(r.subject).name, " would be away at once"),
-              "bring back the nodes that are down"};
+              "wait until the nodes that are away are back; bring back those that stay down"};
   }
 }
 

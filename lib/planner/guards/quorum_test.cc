@@ -20,8 +20,8 @@ TEST(Quorum, ReplicasThatWouldBeAwayAtOnce) {
   Cluster cluster = Restarting();
   Fail("dc1/r2/0", &cluster);
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"),
-            "without dc1/r1/0 2 replicas of a range of keyspace app would be away at once | "
-            "bring back the nodes that are down");
+            "without dc1/r1/0, 2 replicas of a range of keyspace app would be away at once | "
+            "wait until the nodes that are away are back; bring back those that stay down");
   cluster.node("dc1/r2/0").up = true;
   cluster.node("dc1/r2/0").failed = false;
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"), kPlanned);
@@ -91,8 +91,8 @@ TEST(Quorum, SimpleStrategyOverAllDatacenters) {
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"), kPlanned);
   Fail("dc2/r3/0", &cluster);
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"),
-            "without dc1/r1/0 3 replicas of a range of keyspace app would be away at once | "
-            "bring back the nodes that are down");
+            "without dc1/r1/0, 3 replicas of a range of keyspace app would be away at once | "
+            "wait until the nodes that are away are back; bring back those that stay down");
 }
 
 TEST(Quorum, LevelOverAllDatacenters) {
@@ -105,8 +105,8 @@ TEST(Quorum, LevelOverAllDatacenters) {
   Fail("dc2/r2/0", &cluster);
   cluster.node("dc2/r2/0").revision = "B";
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"),
-            "without dc1/r1/0 3 replicas of a range of keyspace app would be away at once | "
-            "bring back the nodes that are down");
+            "without dc1/r1/0, 3 replicas of a range of keyspace app would be away at once | "
+            "wait until the nodes that are away are back; bring back those that stay down");
   cluster.policy.clear_levels();
   EXPECT_EQ(Answer(cluster, kGuard, "restart_node dc1/r1/0"), kPlanned);
 }
