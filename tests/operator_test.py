@@ -693,6 +693,15 @@ class Operator(unittest.TestCase):
             for name in found:
                 self.assertRegex(told, rf"`{name}[`.]", f"{name}: add it to docs/operator.md")
 
+    def test_what_it_survives_is_shown_by_tests_that_exist(self):
+        root = pathlib.Path(__file__).resolve().parent.parent
+        table = (root / "docs/operator.md").read_text().split("### What it survives")[1].split("## Do one plan")[0]
+        there = "".join(p.read_text() for pattern in ("tests/*_test.py", "lib/executors/*_test.cc", "tests/e2e/run") for p in sorted(root.glob(pattern)))
+        named = [name for line in table.splitlines() if line.startswith("| ") for name in re.findall(r"`([A-Za-z0-9_]+)`", line.rsplit("|", 2)[1])]
+        self.assertGreater(len(named), 20)
+        for name in named:
+            self.assertRegex(there, rf"def {name}\(|TEST(_F)?\([A-Za-z]+, {name}\)", f"{name}: named in docs/operator.md")
+
     # ---- bad input
 
     def run_badly(self, *arguments, environment=None):
