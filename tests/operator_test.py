@@ -184,59 +184,47 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.world.writes.append((method, *begun[:2]))
         return (*begun, body)
 
-    def do_POST(self):
-        begun = self.write("POST")
+    def change(self, method, what):
+        """What `what` makes of the object that is there, and nobody else's write between the two; a number is a refusal."""
+        begun = self.write(method)
         if begun is None:
             return
-        plural, _, _, body = begun
+        plural, name, _, body = begun
         world = self.server.world
-        if "generateName" in body["metadata"]:
-            body["metadata"]["name"] = body["metadata"]["generateName"] + str(world.version)
-        if body["metadata"]["name"] in world.objects[plural]:
-            self.refuse(409, "AlreadyExists")
+        with world.changed:
+            there = world.objects[plural].get(name)
+            made = 404 if there is None and method != "POST" else what(world, plural, there, body)
+        if isinstance(made, int):
+            self.refuse(made, "NotFound" if made == 404 else "AlreadyExists" if method == "POST" else "Conflict")
         else:
-            self.reply(201, world.put(plural, body))
+            self.reply(201 if method == "POST" else 200, made)
+
+    def do_POST(self):
+        def create(world, plural, _, body):
+            if "generateName" in body["metadata"]:
+                body["metadata"]["name"] = body["metadata"]["generateName"] + str(world.version)
+            return 409 if body["metadata"]["name"] in world.objects[plural] else world.put(plural, body)
+
+        self.change("POST", create)
 
     def do_PUT(self):
-        begun = self.write("PUT")
-        if begun is None:
-            return
-        plural, name, _, body = begun
-        world = self.server.world
-        there = world.objects[plural].get(name)
-        if there is None:
-            self.refuse(404, "NotFound")
-        elif body["metadata"].get("resourceVersion") != there["metadata"]["resourceVersion"]:
-            self.refuse(409, "Conflict")
-        else:
-            self.reply(200, world.put(plural, body))
+        def replace(world, plural, there, body):
+            same = body["metadata"].get("resourceVersion") == there["metadata"]["resourceVersion"]
+            return world.put(plural, body) if same else 409
+
+        self.change("PUT", replace)
 
     def do_DELETE(self):
-        begun = self.write("DELETE")
-        if begun is None:
-            return
-        plural, name, _, body = begun
-        world = self.server.world
-        there = world.objects[plural].get(name)
-        if there is None:
-            self.refuse(404, "NotFound")
-        elif body.get("preconditions", {}).get("uid", there["metadata"]["uid"]) != there["metadata"]["uid"]:
-            self.refuse(409, "Conflict")
-        else:
-            world.delete(plural, name)
-            self.reply(200, {"kind": "Status", "apiVersion": "v1"})
+        def delete(world, plural, there, body):
+            if body.get("preconditions", {}).get("uid", there["metadata"]["uid"]) != there["metadata"]["uid"]:
+                return 409
+            world.delete(plural, there["metadata"]["name"])
+            return {"kind": "Status", "apiVersion": "v1"}
+
+        self.change("DELETE", delete)
 
     def do_PATCH(self):
-        begun = self.write("PATCH")
-        if begun is None:
-            return
-        plural, name, _, body = begun
-        world = self.server.world
-        there = world.objects[plural].get(name)
-        if there is None:
-            self.refuse(404, "NotFound")
-        else:
-            self.reply(200, world.put(plural, merge(json.loads(json.dumps(there)), body)))
+        self.change("PATCH", lambda world, plural, there, body: world.put(plural, merge(json.loads(json.dumps(there)), body)))
 
 
 class Server(http.server.ThreadingHTTPServer):
