@@ -43,7 +43,7 @@ absl::StatusOr<std::string> ReadAll(FILE* file) {
 absl::StatusOr<std::vector<std::string>> DumpNames(const fs::path& root) {
   std::vector<std::string> names;
   std::error_code error;
-  for (const char* name : {"dump.json", "kubernetes.json", "schema.json"}) {
+  for (const char* name : {"dump.json", "kubernetes.json", "nodes.json", "schema.json"}) {
     if (fs::exists(root / name, error)) names.emplace_back(name);
   }
   if (fs::is_directory(root / "jolokia", error)) {

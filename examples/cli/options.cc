@@ -26,7 +26,7 @@ constexpr char kPlanExamples[] =
 
 --fail-on knows: changes (any action), disruption (a node is taken away), irreversible, unavailable (a level of the
 policy fails for some keyspace meanwhile), held, warning (a finding that warns).
-A dump is a folder with kubernetes.json, jolokia/<pod>.json and, if there is one, schema.json.
+A dump is a folder with kubernetes.json, jolokia/<pod>.json and, where there are some, schema.json and nodes.json.
 
 )";
 

@@ -62,7 +62,7 @@ absl::Status WriteDump(const std::string& output, const executors::Collected& co
   const fs::path folder = output;
   std::error_code error;
   // Files of nodes that are gone must not stay.
-  for (const char* name : {"kubernetes.json", "dump.json", "schema.json", "jolokia"}) {
+  for (const char* name : {"kubernetes.json", "dump.json", "nodes.json", "schema.json", "jolokia"}) {
     fs::remove_all(folder / name, error);
   }
   for (const dump::DumpFile& file : collected.files) {

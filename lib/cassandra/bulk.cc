@@ -174,6 +174,8 @@ bool Bulk::ToldOtherwise(const Key& key, int64_t status) const {
   const std::string plain = absl::StrReplaceAll(name, {{"WithPort", ""}});
   if (Read(std::get<0>(key), plain).has_value()) return true;
   // 500 in the instant when a removal ends; before 4.0 no node can be asked for replication.
+  // Before 4.1 no node can be asked for its hints.
+  if (name == "PendingHints") return status == 404;
   return name == "RemovalStatus" || (name == "getKeyspaceReplicationInfo" && (status == 400 || status == 404));
 }
 

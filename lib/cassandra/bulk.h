@@ -23,6 +23,9 @@ inline constexpr char kCompactionManager[] = "org.apache.cassandra.db:type=Compa
 inline constexpr char kFailureDetector[] = "org.apache.cassandra.net:type=FailureDetector";
 inline constexpr char kStreamManager[] = "org.apache.cassandra.net:type=StreamManager";
 inline constexpr char kPendingCompactions[] = "org.apache.cassandra.metrics:name=PendingTasks,type=Compaction";
+inline constexpr char kDroppedMutations[] =
+    "org.apache.cassandra.metrics:name=Dropped,scope=MUTATION,type=DroppedMessage";
+inline constexpr char kHintsService[] = "org.apache.cassandra.hints:type=HintsService";
 inline constexpr char kStorageLoad[] = "org.apache.cassandra.metrics:name=Load,type=Storage";
 
 // A fact that was told: where it is in the document.

@@ -1,9 +1,11 @@
 #include "lib/cassandra/jolokia.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "lib/cassandra/bulk.h"
@@ -290,6 +292,38 @@ std::optional<int64_t> CountCleanups(Reader* reader) {
   return out;
 }
 
+// A rate in the last minute is told per second.
+std::optional<int64_t> ReadDropped(Reader* reader) {
+  constexpr double kMost = 1e15;
+  const auto fact = reader->bulk().Read(kDroppedMutations, "OneMinuteRate");
+  if (!fact.has_value()) return std::nullopt;
+  const bool number = fact->value->kind == model::Kind::kInt || fact->value->kind == model::Kind::kDouble;
+  double rate = 0;
+  if (!number || !absl::SimpleAtod(fact->value->text, &rate) || !(rate >= 0 && rate <= kMost)) {
+    reader->Bad(*fact, "OneMinuteRate", "a rate");
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(rate * 60 + 0.5);
+}
+
+// A map of texts for each node that hints wait for. No node: none wait. Releases up to 5.0 do not tell their size.
+std::optional<int64_t> ReadHints(Reader* reader) {
+  const auto fact = reader->List(kHintsService, "PendingHints");
+  if (!fact.has_value()) return std::nullopt;
+  int64_t bytes = 0;
+  for (const model::Value& one : fact->value->items) {
+    const model::Value* size = one.Find("total_size");
+    const auto number = size == nullptr ? std::nullopt : ParseInteger(size->text);
+    if (size == nullptr && one.IsMap()) return std::nullopt;
+    if (!number.has_value() || *number < 0 || *number > std::numeric_limits<int64_t>::max() - bytes) {
+      reader->Bad(*fact, "PendingHints", "a list of maps with total_size");
+      return std::nullopt;
+    }
+    bytes += *number;
+  }
+  return bytes;
+}
+
 void ReadLoadFacts(Reader* reader, v1::NodeFacts* node) {
   auto load = reader->Count(kStorageLoad, "Count");
   if (!load.has_value()) load = reader->Converted(kStorageService, "LoadString", ParseBytes);
@@ -301,6 +335,8 @@ void ReadLoadFacts(Reader* reader, v1::NodeFacts* node) {
   if (const auto streams = reader->List(kStreamManager, "CurrentStreams")) {
     node->set_streams(static_cast<int64_t>(streams->value->items.size()));
   }
+  if (const auto dropped = ReadDropped(reader)) node->set_dropped_mutations(*dropped);
+  if (const auto hints = ReadHints(reader)) node->set_pending_hints_bytes(*hints);
   const auto sizes = reader->bulk().Results("trueSnapshotsSize");
   if (!sizes.empty()) {
     if (const auto size = reader->Count(sizes.begin()->second, "trueSnapshotsSize")) node->set_snapshot_bytes(*size);

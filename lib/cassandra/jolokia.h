@@ -15,8 +15,9 @@
 // getKeyspaceReplicationInfo, describeRingJMX and trueSnapshotsSize; those whose name ends in WithPort mean the same.
 // Of EndpointSnitchInfo: Datacenter, Rack, SnitchName; of DynamicEndpointSnitch: SubsnitchClassName; of
 // FailureDetector: SimpleStates, AllEndpointStates; of StreamManager: CurrentStreams; of CompactionManager:
-// Compactions, PendingTasks; of metrics: type=Compaction,name=PendingTasks and type=Storage,name=Load. Everything else
-// is ignored.
+// Compactions, PendingTasks; of metrics: type=Compaction,name=PendingTasks, type=Storage,name=Load and
+// type=DroppedMessage,scope=MUTATION,name=Dropped (OneMinuteRate); of HintsService: PendingHints. Everything else is
+// ignored.
 #ifndef CASSPLAN_LIB_CASSANDRA_JOLOKIA_H_
 #define CASSPLAN_LIB_CASSANDRA_JOLOKIA_H_
 

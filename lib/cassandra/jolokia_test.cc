@@ -16,6 +16,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+constexpr char kDropped[] = "org.apache.cassandra.metrics:type=DroppedMessage,scope=MUTATION,name=Dropped";
+constexpr char kHints[] = "org.apache.cassandra.hints:type=HintsService";
+
 std::string HostId(int n) { return absl::StrCat("aaaaaaaa-0000-4000-8000-00000000000", n); }
 std::string Address(int n) { return absl::StrCat("10.0.0.", n); }
 std::string List(const std::vector<std::string>& texts) {
@@ -386,6 +389,8 @@ TEST(ReadBulkAnswer, FactsOfTheNode) {
             R"([{"taskType":"Cleanup"},{"taskType":"Compaction"},{"taskType":"CLEANUP"}])");
   text.Read("org.apache.cassandra.metrics:type=Compaction,name=PendingTasks", "Value", "12");
   text.Read("StreamManager", "CurrentStreams", "[{},{}]").Exec("trueSnapshotsSize", "", "4096");
+  text.Read(kDropped, "OneMinuteRate", "2.51");
+  text.Read(kHints, "PendingHints", R"([{"host_id":"x","total_size":"70"},{"host_id":"y","total_size":"7"}])");
   const v1::NodeFacts node = Read(text).node;
   EXPECT_EQ(node.release(), "4.1");
   EXPECT_EQ(node.schema_version(), "s");
@@ -401,6 +406,8 @@ TEST(ReadBulkAnswer, FactsOfTheNode) {
   EXPECT_EQ(node.pending_compactions(), 12);
   EXPECT_EQ(node.streams(), 2);
   EXPECT_EQ(node.snapshot_bytes(), 4096);
+  EXPECT_EQ(node.dropped_mutations(), 151);
+  EXPECT_EQ(node.pending_hints_bytes(), 77);
 }
 
 TEST(ReadBulkAnswer, TheExactLoadGoesFirst) {
@@ -503,6 +510,36 @@ TEST(ReadBulkAnswer, WrongTypesAreProblemsAndUnknown) {
   v1::NodeFacts expected;
   expected.set_address("10.0.0.1");
   EXPECT_EQ(answer.node.ShortDebugString(), expected.ShortDebugString());
+}
+
+TEST(ReadBulkAnswer, DroppedMutationsAreARateOfAMinute) {
+  const auto dropped = [](const char* rate) {
+    const BulkAnswer answer = Read(BulkText().Read(kDropped, "OneMinuteRate", rate));
+    EXPECT_EQ(answer.problems.empty(), answer.node.has_dropped_mutations()) << rate;
+    return answer.node.has_dropped_mutations() ? answer.node.dropped_mutations() : -1;
+  };
+  EXPECT_EQ(dropped("0"), 0);
+  EXPECT_EQ(dropped("0.0"), 0);
+  EXPECT_EQ(dropped("1.25E-7"), 0);
+  EXPECT_EQ(dropped("16.7"), 1002);
+  for (const char* bad : {"-1.0", "1e300", "\"1\"", "true", "[]"}) EXPECT_EQ(dropped(bad), -1);
+}
+
+// Releases up to 5.0 tell for whom hints wait, and not how much: nothing is known then, but that none wait is.
+TEST(ReadBulkAnswer, HintsThatWait) {
+  const auto hints = [](const char* list) {
+    const BulkAnswer answer = Read(BulkText().Read(kHints, "PendingHints", list));
+    return answer.node.has_pending_hints_bytes() ? answer.node.pending_hints_bytes() : -1;
+  };
+  EXPECT_EQ(hints("[]"), 0);
+  EXPECT_EQ(hints(R"([{"host_id":"x","total_files":"3","oldest_timestamp":"1","newest_timestamp":"2"}])"), -1);
+  EXPECT_EQ(hints(R"([{"total_size":"5"},{"total_size":"9223372036854775807"}])"), -1);
+  for (const char* bad : {"{}", "7", "[7]", R"([{"total_size":"-1"}])", R"([{"total_size":"much"}])"})
+    EXPECT_EQ(hints(bad), -1) << bad;
+  // Before 4.1 there is no such attribute, and nobody is told so.
+  const BulkAnswer old = Read(BulkText().Read("OperationMode", "\"NORMAL\"").Raw("hints", R"({"request":{"type":"read",
+      "mbean":"org.apache.cassandra.hints:type=HintsService","attribute":"PendingHints"},"error":"x","status":404})"));
+  EXPECT_THAT(old.untold, IsEmpty());
 }
 
 TEST(ReadBulkAnswer, HostileShapes) {

@@ -52,6 +52,8 @@ const Wanted kWanted[] = {
     {kCompactionManager, {"Compactions"}},
     {kPendingCompactions, {"Value"}},
     {kStorageLoad, {"Count"}},
+    {kDroppedMutations, {"OneMinuteRate"}},
+    {kHintsService, {"PendingHints"}},
 };
 
 Value Text(absl::string_view text) {

@@ -16,6 +16,7 @@
 #include "lib/cassandra/text.h"
 #include "lib/cassandra/views.h"
 #include "lib/dump/conflicts.h"
+#include "lib/dump/measured.h"
 #include "lib/dump/replication.h"
 #include "lib/kubernetes/observe.h"
 #include "lib/model/document.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr char kKubernetes[] = "kubernetes.json";
 constexpr char kSchema[] = "schema.json";
+constexpr char kMeasured[] = "nodes.json";
 constexpr char kTimes[] = "dump.json";
 constexpr char kJolokiaFolder[] = "jolokia/";
 constexpr int64_t kLastSecond = 253402300799;  // of the year 9999
@@ -38,6 +40,7 @@ class DumpReader {
   Dump Read() {
     if (IndexFiles() && ReadTimes() && ReadKubernetes()) {
       ReadAnswers();
+      ReadMeasuredFacts();
       SetTimes();
       Judge();
       Report();
@@ -246,6 +249,32 @@ class DumpReader {
         AddFinding("unknown-fact", v1::FINDING_LEVEL_NOTE, absl::StrCat(node.pod, " did not tell: ", list));
     finding->mutable_location()->set_file(Path(node.file));
     *finding->mutable_subject() = subject;
+  }
+
+  // A node that did not answer stays unknown: what was measured is no word of its own.
+  void ReadMeasuredFacts() {
+    const DumpFile* file = Find(kMeasured);
+    if (file == nullptr) return;
+    model::Value value;
+    for (const Problem& problem : Parse(*file, &value)) {
+      return AddProblemAsFinding("unreadable-report", v1::FINDING_LEVEL_WARNING, problem);
+    }
+    Measured measured = dump::ReadMeasured(value, Path(kMeasured));
+    for (NodeAnswer& node : nodes_) {
+      const auto at = measured.pods.find(node.pod);
+      if (at == measured.pods.end()) continue;
+      if (!node.answer.failed) AddMeasured(at->second, &node.answer.node);
+      measured.pods.erase(at);
+    }
+    for (const Problem& problem : measured.problems) {
+      AddProblemAsFinding("unreadable-fact", v1::FINDING_LEVEL_WARNING, problem);
+    }
+    for (const auto& [pod, facts] : measured.pods) {
+      v1::Finding* finding = AddFinding("foreign-file", v1::FINDING_LEVEL_WARNING,
+                                        absl::StrCat(pod, ": no pod of the cluster in kubernetes.json has this name"));
+      finding->mutable_location()->set_file(Path(kMeasured));
+      finding->set_remedy("correct the name, or take it out");
+    }
   }
 
   // What has no time of its own has the dump's.

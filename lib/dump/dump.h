@@ -3,6 +3,7 @@
 //                        poddisruptionbudgets,nodes,storageclasses -o json (required)
 //   jolokia/<pod>.json   the JSON array that one bulk request to the pod's Jolokia gives (lib/cassandra/jolokia.h)
 //   schema.json          rows of system_schema.keyspaces (optional; lib/cassandra/schema.h)
+//   nodes.json           what was measured on the nodes and none of them tells, by pod (optional; lib/dump/measured.h)
 //   dump.json            {"observed_at_seconds": N}: when kubernetes.json and schema.json were made (optional; without
 //   it the
 //                        newest time in jolokia/, else the caller's)
@@ -49,13 +50,14 @@ struct Dump {
   std::vector<Problem> problems;
 
   // Everything else that a person should know; whatever they are about is unknown in `observed`, never absent. Rules:
-  //   unreadable-report     a file of jolokia/ or schema.json that could not be read (a FAILED report)
+  //   unreadable-report     a file of jolokia/ or schema.json that could not be read (a FAILED report), or nodes.json
   //   unreadable-fact       a value in a file that could not be understood
   //   kubernetes-note       what lib/kubernetes/observe.h finds worth telling (note)
   //   operation-label       labels of a Pod that ask for an operation wrongly
   //   unknown-fact          facts that a node was asked and did not tell (note)
   //   missing-report        a slot without a file (a FAILED report; note)
-  //   foreign-file          a file in jolokia/ whose pod is not in kubernetes.json; it is not read
+  //   foreign-file          a file in jolokia/, or a name in nodes.json, whose pod is not in kubernetes.json; it is not
+  //                         read
   //   foreign-node          nodes that tell different cluster names; those that do not tell the most frequent one
   //                         (of equally frequent ones, the desired one) count as FAILED
   //   duplicate-host-id     two slots tell the same host id. Both reports stay as they are, so that the planner takes

@@ -363,5 +363,48 @@ TEST(ReadDump, NamesThatAreNotUtf8) {
   EXPECT_EQ(dump.findings[0].location().file(), "d/jolokia/\\xff.json");
 }
 
+// What nobody tells is measured by hand.
+TEST(ReadDump, MeasuredOnTheNodes) {
+  const std::string nodes = absl::StrCat("{", Quoted(Pod(1)), R"(: {"disk_used_bytes": 70, "disk_capacity_bytes": 100,
+    "clock_skew_ms": 3, "pending_hints_bytes": 9}, )",
+                                         Quoted(Pod(2)), R"(: {"dropped_mutations": 5}})");
+  TestDump made;
+  made.node(2).Read("org.apache.cassandra.metrics:type=DroppedMessage,scope=MUTATION,name=Dropped", "OneMinuteRate",
+                    "1.0");
+  const Dump dump = made.File("nodes.json", nodes).Read();
+  EXPECT_THAT(dump.problems, IsEmpty());
+  EXPECT_THAT(Texts(dump), IsEmpty());
+  const auto reports = NodeReports(dump);
+  EXPECT_EQ(reports.at("rack1").node().disk_used_bytes(), 70);
+  EXPECT_EQ(reports.at("rack1").node().disk_capacity_bytes(), 100);
+  EXPECT_EQ(reports.at("rack1").node().clock_skew_ms(), 3);
+  EXPECT_EQ(reports.at("rack1").node().pending_hints_bytes(), 9);
+  EXPECT_EQ(reports.at("rack2").node().dropped_mutations(), 60);  // the larger one
+  EXPECT_FALSE(reports.at("rack2").node().has_clock_skew_ms());
+  EXPECT_FALSE(reports.at("rack3").node().has_disk_used_bytes());
+}
+
+TEST(ReadDump, WhatIsMeasuredMakesNoNodeKnown) {
+  const std::string nodes = absl::StrCat("{", Quoted(Pod(3)), R"(: {"clock_skew_ms": 3}})");
+  const Dump dump = TestDump().Drop(3).File("nodes.json", nodes).Read();
+  EXPECT_EQ(NodeReports(dump).at("rack3").status(), v1::REPORT_STATUS_FAILED);
+}
+
+TEST(ReadDump, MeasuredAndNotUnderstood) {
+  const auto texts = [](const std::string& nodes) {
+    const Dump dump = TestDump().File("nodes.json", nodes).Read();
+    EXPECT_THAT(dump.problems, IsEmpty());
+    EXPECT_EQ(NodeReports(dump).at("rack1").node().has_clock_skew_ms(), false);
+    return Texts(dump);
+  };
+  const std::string pod = Quoted(Pod(1));
+  EXPECT_THAT(texts("["), ElementsAre(HasSubstr("unreadable-report")));
+  EXPECT_THAT(texts("[]"), ElementsAre(HasSubstr("a map by pod is due here, not a list")));
+  EXPECT_THAT(texts(absl::StrCat("{", pod, ": 5}")), ElementsAre(HasSubstr("a map is due here, not an integer")));
+  EXPECT_THAT(texts(absl::StrCat("{", pod, R"(: {"clock_skew_ms": -1}})")), ElementsAre(HasSubstr("a count is due")));
+  EXPECT_THAT(texts(absl::StrCat("{", pod, R"(: {"host_id": "x"}})")), ElementsAre(HasSubstr("not known here")));
+  EXPECT_THAT(texts(R"({"another": {"clock_skew_ms": 1}})"), ElementsAre(HasSubstr("no pod of the cluster")));
+}
+
 }  // namespace
 }  // namespace cassplan::dump

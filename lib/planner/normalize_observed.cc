@@ -411,6 +411,8 @@ class Join {
     if (own.has_dropped_mutations()) member->dropped_mutations = own.dropped_mutations();
     if (own.has_clock_skew_ms()) member->clock_skew_ms = own.clock_skew_ms();
     if (own.has_streams()) member->streams = own.streams();
+    if (own.has_disk_capacity_bytes()) member->disk_capacity = std::max<int64_t>(0, own.disk_capacity_bytes());
+    if (own.has_disk_used_bytes()) member->disk_used = std::max<int64_t>(0, own.disk_used_bytes());
   }
 
   // Who answers without a host id is sick all the same, and lives in its slot by what others say.
@@ -435,8 +437,6 @@ class Join {
     if (own.has_load_bytes()) member->load = std::max<int64_t>(0, own.load_bytes());
     FillHealth(own, member);
     if (own.has_snapshot_bytes()) member->snapshots = std::max<int64_t>(0, own.snapshot_bytes());
-    if (own.has_disk_capacity_bytes()) member->disk_capacity = std::max<int64_t>(0, own.disk_capacity_bytes());
-    if (own.has_disk_used_bytes()) member->disk_used = std::max<int64_t>(0, own.disk_used_bytes());
     if (member->first_token == member->last_token) AddTokens(own.tokens(), member);
     if (!own.partitioner().empty() && own.partitioner() != "Murmur3Partitioner") {
       model_->partitioner = own.partitioner();

@@ -296,21 +296,46 @@ TEST_P(MissingFactsOfCases, AllowNothingAndAreNamed) {
 
 // A stop value that a person has set is relied on: without the fact nothing is disturbed.
 TEST(MissingFacts, OfAStopValueThatIsSet) {
-  v1::PlanRequest request = RequestOf("op-unhealthy-node");
-  request.mutable_policy()->mutable_health()->set_max_pending_compactions(10'000);
-  for (v1::Report& report : *request.mutable_observed()->mutable_reports()) {
-    if (report.has_node()) report.mutable_node()->set_pending_compactions(1);
-  }
-  const auto planned = Planned(MustPlan(request));
-  ASSERT_EQ(planned.count("restart_node dc1/rack1/0"), 1u);
-  for (v1::Report& report : *request.mutable_observed()->mutable_reports()) {
-    if (report.has_node()) report.mutable_node()->clear_pending_compactions();
-  }
-  const v1::PlanResponse now = MustPlan(request);
-  EXPECT_EQ(Planned(now).count("restart_node dc1/rack1/0"), 0u);
-  ASSERT_GT(now.held_size(), 0);
-  for (const v1::Held& held : now.held()) {
-    EXPECT_TRUE(NamesWhatIsMissing(now, held, "PendingTasks")) << testing::Name(held) << ":\n" << HeldText(now);
+  struct StopValue {
+    const char* setting;
+    std::vector<const char*> facts;
+    const char* named;
+  };
+  const StopValue values[] = {{"max_pending_compactions", {"pending_compactions"}, "PendingTasks"},
+                              {"max_hints_bytes", {"pending_hints_bytes"}, "pending_hints_bytes"},
+                              {"max_dropped_mutations", {"dropped_mutations"}, "DroppedMessage"},
+                              {"max_clock_skew_ms", {"clock_skew_ms"}, "clock_skew_ms"},
+                              {"max_disk_used_percent", {"disk_used_bytes", "disk_capacity_bytes"}, "disk_used_bytes"}};
+  for (const StopValue& value : values) {
+    SCOPED_TRACE(value.setting);
+    v1::PlanRequest request = RequestOf("op-unhealthy-node");
+    const auto each = [&](void (*change)(v1::NodeFacts*, const FieldDescriptor*), const char* fact) {
+      const FieldDescriptor* field = v1::NodeFacts::descriptor()->FindFieldByName(fact);
+      for (v1::Report& report : *request.mutable_observed()->mutable_reports()) {
+        if (report.has_node()) change(report.mutable_node(), field);
+      }
+    };
+    each([](v1::NodeFacts* n, const FieldDescriptor*) { n->set_pending_compactions(1); }, "pending_compactions");
+    for (const char* fact : value.facts) {
+      each([](v1::NodeFacts* n, const FieldDescriptor* f) { n->GetReflection()->SetInt64(n, f, 100); }, fact);
+    }
+    v1::HealthPolicy* health = request.mutable_policy()->mutable_health();
+    const FieldDescriptor* setting = v1::HealthPolicy::descriptor()->FindFieldByName(value.setting);
+    if (setting->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+      health->GetReflection()->SetInt32(health, setting, 100);
+    } else {
+      health->GetReflection()->SetInt64(health, setting, 10'000);
+    }
+    ASSERT_EQ(Planned(MustPlan(request)).count("restart_node dc1/rack1/0"), 1u);
+    for (const char* fact : value.facts) {
+      each([](v1::NodeFacts* n, const FieldDescriptor* f) { n->GetReflection()->ClearField(n, f); }, fact);
+      const v1::PlanResponse now = MustPlan(request);
+      EXPECT_EQ(Planned(now).count("restart_node dc1/rack1/0"), 0u);
+      ASSERT_GT(now.held_size(), 0);
+      for (const v1::Held& held : now.held()) {
+        EXPECT_TRUE(NamesWhatIsMissing(now, held, value.named)) << testing::Name(held) << ":\n" << HeldText(now);
+      }
+    }
   }
 }
 

@@ -48,12 +48,17 @@ Text DescribeUnknown(Sickness what, const std::string& name) {
           ? Fact{"how many compactions are pending on ",
                  "collect PendingTasks of the CompactionManager (jolokia/<pod>.json)", "max_pending_compactions"}
       : what == Sickness::kHints
-          ? Fact{"how many bytes of hints wait on ", "collect pending_hints_bytes of the node", "max_hints_bytes"}
+          ? Fact{"how many bytes of hints wait on ", "collect pending_hints_bytes of the node (nodes.json of the dump)",
+                 "max_hints_bytes"}
       : what == Sickness::kDropped
-          ? Fact{"how many mutations are dropped by ", "collect dropped_mutations of the node", "max_dropped_mutations"}
+          ? Fact{"how many mutations are dropped by ",
+                 "collect OneMinuteRate of the metric DroppedMessage, scope MUTATION (jolokia/<pod>.json)",
+                 "max_dropped_mutations"}
       : what == Sickness::kClock
-          ? Fact{"the clock skew of ", "collect clock_skew_ms of the node", "max_clock_skew_ms"}
-          : Fact{"how full the disk is of ", "collect disk_used_bytes and disk_capacity_bytes of the node",
+          ? Fact{"the clock skew of ", "collect clock_skew_ms of the node (nodes.json of the dump)",
+                 "max_clock_skew_ms"}
+          : Fact{"how full the disk is of ",
+                 "collect disk_used_bytes and disk_capacity_bytes of the node (nodes.json of the dump)",
                  "max_disk_used_percent"};
   return {absl::StrCat(fact.text, name, " is not known, and the policy sets a stop value for it"),
           absl::StrCat(fact.collect, "; or take policy.health.", fact.setting, " out")};

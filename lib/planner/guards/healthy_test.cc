@@ -54,7 +54,8 @@ TEST(Healthy, WhatIsNotKnownOfALiveNode) {
   NodeFactsOf("dc1/r2/0", &request)->clear_disk_used_bytes();
   EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"),
             "how full the disk is of dc1/r2/0 is not known, and the policy sets a stop value for it | collect "
-            "disk_used_bytes and disk_capacity_bytes of the node; or take policy.health.max_disk_used_percent out");
+            "disk_used_bytes and disk_capacity_bytes of the node (nodes.json of the dump); or take "
+            "policy.health.max_disk_used_percent out");
   request.mutable_policy()->mutable_health()->set_max_disk_used_percent(0);
   EXPECT_EQ(Answer(request, kGuard, "restart_node dc1/r1/0"), kPlanned);
   const auto with = [](void (*set)(v1::HealthPolicy*)) {
@@ -68,13 +69,14 @@ TEST(Healthy, WhatIsNotKnownOfALiveNode) {
             "policy.health.max_pending_compactions out");
   EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_hints_bytes(1000); }),
             "how many bytes of hints wait on dc1/r2/0 is not known, and the policy sets a stop value for it | collect "
-            "pending_hints_bytes of the node; or take policy.health.max_hints_bytes out");
+            "pending_hints_bytes of the node (nodes.json of the dump); or take policy.health.max_hints_bytes out");
   EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_dropped_mutations(1000); }),
             "how many mutations are dropped by dc1/r2/0 is not known, and the policy sets a stop value for it | "
-            "collect dropped_mutations of the node; or take policy.health.max_dropped_mutations out");
+            "collect OneMinuteRate of the metric DroppedMessage, scope MUTATION (jolokia/<pod>.json); or take "
+            "policy.health.max_dropped_mutations out");
   EXPECT_EQ(with([](v1::HealthPolicy* p) { p->set_max_clock_skew_ms(1000); }),
             "the clock skew of dc1/r2/0 is not known, and the policy sets a stop value for it | collect clock_skew_ms "
-            "of the node; or take policy.health.max_clock_skew_ms out");
+            "of the node (nodes.json of the dump); or take policy.health.max_clock_skew_ms out");
 }
 
 TEST(Healthy, ZeroDoesNotLook) {

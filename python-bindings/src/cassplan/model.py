@@ -908,16 +908,24 @@ class FirstSeenDown(Message):
 class HealthPolicy(Message):
     """Stop values: nothing that disturbs a datacenter starts while one of its nodes is past one of them. Guard
     `healthy`. 0: do not look. One that is set here is relied on: while nobody tells the fact of a live node, what
-    would disturb its datacenter is held. One that is left out is looked at where the fact is known."""
-    #: unset: 1,000
+    would disturb its datacenter is held. One that is left out is looked at where the fact is known.  Every node
+    tells its pending compactions and dropped mutations. From 4.1 on it tells whether hints wait on it; how many
+    bytes wait, how full its disk is and how far its clock is off, it does not tell. Who sets those stop values
+    measures them, and writes them into `nodes.json` of the dump, or into NodeFacts of a native observation."""
+    #: Unset: 1,000. Told by each node (CompactionManager).
     max_pending_compactions: int | None = None
-    #: hints waiting for a node; unset: 1 GiB
+    #: Bytes of hints that wait on a node for others. Unset: 1 GiB. No hints at all is told by nodes from 4.1 on
+    # (PendingHints of HintsService); else `pending_hints_bytes` in nodes.json: what `du -sb` says of the hints
+    # directory.
     max_hints_bytes: int | None = None
-    #: in the last minute; unset: 1,000
+    #: In the last minute. Unset: 1,000. Told by each node (one-minute rate of the metric DroppedMessage, scope
+    # MUTATION).
     max_dropped_mutations: int | None = None
-    #: unset: 500
+    #: Unset: 500. `clock_skew_ms` in nodes.json: the offset that `chronyc tracking` or `ntpq -p` tells, without its
+    # sign.
     max_clock_skew_ms: int | None = None
-    #: unset: 90
+    #: Unset: 90. `disk_used_bytes` and `disk_capacity_bytes` in nodes.json: what `df -B1` says of the data
+    # directory.
     max_disk_used_percent: int | None = None
 
     _fields: ClassVar[Mapping[str, Field]] = {
@@ -1042,7 +1050,9 @@ class Keyspace(Message):
 @dataclass(frozen=True)
 class KeyspacePolicy(Message):
     """Message KeyspacePolicy of the schema."""
+    #: the keyspace
     name: str = ""
+    #: Levels that must stay available for it. Empty: Policy.levels.
     levels: tuple[ConsistencyLevel, ...] = ()
     #: Do not protect this keyspace's availability at all. A finding says so in every plan.
     ignore: bool = False
@@ -1346,7 +1356,9 @@ class PausedKind(Message):
     """Message PausedKind of the schema."""
     #: unspecified: every kind
     kind: ActionKind = "unspecified"
+    #: told with what it holds
     reason: str = ""
+    #: who paused it
     by: str = ""
 
     _fields: ClassVar[Mapping[str, Field]] = {
@@ -1566,11 +1578,15 @@ class Policy(Message):
     on_remove: OnRemove = "unspecified"
     #: Facts older than this are unknown. [1, 86400 * 7]; unset: 300.
     max_evidence_age_seconds: int | None = None
+    #: how full disks may get
     disk: DiskPolicy | None = None
+    #: repairs that are planned
     repair: RepairPolicy | None = None
     #: Kinds of actions that are not started for now.
     paused: tuple[PausedKind, ...] = ()
+    #: guards that one action may pass
     waivers: tuple[Waiver, ...] = ()
+    #: how long things take
     times: TimePolicy | None = None
     #: Clients use only their own datacenter; required before a keyspace starts to replicate to a new one.
     clients_are_dc_local: bool | None = None
@@ -1580,6 +1596,7 @@ class Policy(Message):
     mode: PlanMode = "unspecified"
     #: Times in which disrupting and moving actions may start. Empty: always. Guard `window`.
     windows: tuple[Window, ...] = ()
+    #: stop values of nodes that are not well
     health: HealthPolicy | None = None
     #: What to do about a node that is down and does not come back by itself.
     dead_node: DeadNodePolicy = "unspecified"
@@ -2605,7 +2622,7 @@ class TimePolicy(Message):
     start_seconds: int | None = None
     #: 25,000,000 (200 Mbit/s, Cassandra's default throughput)
     stream_bytes_per_second: int | None = None
-    #: 3,600: an action without progress for that long has failed
+    #: 3,600, or twice the estimate where that is more: then an action without its effect has failed
     timeout_seconds: int | None = None
 
     _fields: ClassVar[Mapping[str, Field]] = {
@@ -2802,10 +2819,15 @@ class VolumeGrown(Message):
 @dataclass(frozen=True)
 class Waiver(Message):
     """Lets one action pass one guard, once named by a person. It is copied into the plan."""
+    #: as the plan tells it
     action_id: str = ""
+    #: the one guard that it may pass
     guard: str = ""
+    #: who allows it
     by: str = ""
+    #: told in every plan
     why: str = ""
+    #: afterwards it counts no more
     until_seconds: int = 0
     #: guard single-replica: the keyspaces whose only replica may be lost
     keyspaces: tuple[str, ...] = ()
