@@ -105,6 +105,18 @@ def guard_page(slug, said, mutants):
     return "\n".join(out)
 
 
+def window_page():
+    """It is no question to a placed action: a time before which a ready one does not start."""
+    text = top_comment("lib/planner/windows.h")
+    return "\n".join([
+        "# window\n", MADE, text + "\n",
+        "An action outside its window is in the plan, with the time before which it does not start (`not_before_seconds`) and the "
+        "condition `window_open`, which is looked at again just before the start. A waiver of the guard `window` lets one action "
+        "start at once. The windows of a policy: [policy.windows](../policy.md#window).\n",
+        "An example: [op-window-closed](../../tests/golden/op-window-closed/plan.txt).\n",
+        "Code: [windows.cc](../../lib/planner/windows.cc), test: [windows_test.cc](../../lib/planner/windows_test.cc).\n"])
+
+
 def kinds():
     """(name, comment) of each kind of action."""
     body = re.search(r"enum ActionKind \{(.*?)\n\}", read("include/cassplan/v1/common.proto"), re.S).group(1)
@@ -221,6 +233,8 @@ def pages():
         out[f"docs/guards/{slug}.md"] = guard_page(slug, said.get(slug, []), mutants.get(slug, []))
         text = top_comment(f"lib/planner/guards/{slug.replace('-', '_')}.cc").split(":", 1)[1].strip()
         rows.append((f"[{slug}]({slug}.md)", first_clause(text)))
+    out["docs/guards/window.md"] = window_page()
+    rows.append(("[window](window.md)", first_clause(top_comment("lib/planner/windows.h").split(":", 1)[1].strip())))
     out["docs/guards/README.md"] = "\n".join(
         ["# Guards\n", MADE, "A guard is one question that is asked of every action before it is placed in a plan. In this "
          "order, the cheap and final ones first.\n", table(["guard", "what it is about"], rows)])
