@@ -44,6 +44,12 @@ ParsedRack ReadRack(ReadContext* context, Fields* fields, std::set<std::string>*
   rack.labels = fields->StringMap("labels");
   rack.config = ReadConfig(context, fields, "config");
   rack.rolling_restart = fields->Bool("rollingRestart").value_or(false);
+  if (rack.rolling_restart) {
+    fields->AddNote(
+        "rollingRestart",
+        "asks for one restart for each generation of the object: take it out when the rack has restarted, else "
+        "the next change of the spec restarts it again");
+  }
   rack.rolling_partition = fields->Int32("rollingPartition", 0, 0, std::numeric_limits<int32_t>::max());
   fields->Refuse("nodesPerRacks", "racks of a datacenter have equally many nodes: write it in the datacenter");
   fields->Finish();
