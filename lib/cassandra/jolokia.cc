@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -292,6 +293,12 @@ std::optional<int64_t> CountCleanups(Reader* reader) {
   return out;
 }
 
+// Cassandra may keep the plan of a bootstrap in its list for ever after it is done, without one session in it.
+bool HasSessions(const model::Value& stream_plan) {
+  const model::Value* sessions = stream_plan.Find("sessions");
+  return sessions == nullptr || !sessions->IsList() || !sessions->items.empty();
+}
+
 // A rate in the last minute is told per second.
 std::optional<int64_t> ReadDropped(Reader* reader) {
   constexpr double kMost = 1e15;
@@ -333,7 +340,8 @@ void ReadLoadFacts(Reader* reader, v1::NodeFacts* node) {
   if (pending.has_value()) node->set_pending_compactions(*pending);
   if (const auto cleanups = CountCleanups(reader)) node->set_running_cleanups(*cleanups);
   if (const auto streams = reader->List(kStreamManager, "CurrentStreams")) {
-    node->set_streams(static_cast<int64_t>(streams->value->items.size()));
+    const std::vector<model::Value>& plans = streams->value->items;
+    node->set_streams(std::count_if(plans.begin(), plans.end(), HasSessions));
   }
   if (const auto dropped = ReadDropped(reader)) node->set_dropped_mutations(*dropped);
   if (const auto hints = ReadHints(reader)) node->set_pending_hints_bytes(*hints);

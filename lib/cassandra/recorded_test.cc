@@ -119,6 +119,7 @@ TEST(Recorded, StreamsAndCompactions) {
   EXPECT_EQ(Read("4.1.10/read_CurrentStreams").node.streams(), 0);
   EXPECT_TRUE(Read("4.1.10/read_CurrentStreams").node.has_streams());
   EXPECT_EQ(Read("4.1.10/read_CurrentStreams_during").node.streams(), 1);
+  EXPECT_EQ(Read("4.1.10/read_CurrentStreams_left").node.streams(), 0);  // four minutes after a bootstrap
   EXPECT_TRUE(Read("4.1.10/read_Compactions").node.has_running_cleanups());
   EXPECT_EQ(Read("4.1.10/read_Compactions").node.running_cleanups(), 0);
   EXPECT_FALSE(Read("4.1.10/read_Compactions").node.has_pending_compactions());
