@@ -1,22 +1,28 @@
 #!/usr/bin/env python3
 """What cassplan-operator costs with many clusters of nine nodes that all are as desired.
 
-usage: operator_bench.py BUILD [--clusters N ...] [--seconds S]     BUILD: a build folder, such as build/release
+usage: operator_bench.py BUILD [--real] [--clusters N ...] [--seconds S]     BUILD: a build folder, such as build/release
 
-The API server and the nodes are played in this process, with objects and answers as real ones have them (tests/golden/dumps.py), so that only the
-operator's own memory and time are measured. First all clusters are looked at at once (a start), then for S seconds nothing changes.
+The nodes are played in this process, with objects and answers as real ones have them (tests/golden/dumps.py). So is the API server; with --real it
+is a real one with etcd (that of tests/e2e, without controllers: what is put there stays). Only the operator's own memory and time are measured.
+First all clusters are looked at at once (a start), then for S seconds nothing changes.
 """
 import argparse
+import concurrent.futures
+import http.client
 import http.server
 import json
 import os
 import pathlib
 import re
+import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden")]
@@ -86,7 +92,8 @@ class Server(operator_test.Server):
 PLURALS = {kind: plural for plural, kind in operator_test.KINDS.items()}
 
 
-def fill(world, nodes, count, objects, answers):
+def rings(count, objects, answers):
+    """Of each cluster its objects, and what each of its nodes answers, by address."""
     text = json.dumps(objects)
     pods = {o["metadata"]["name"]: o["status"]["podIP"] for o in objects if o["kind"] == "Pod"}
     uid = next(o["metadata"]["uid"] for o in objects if o["kind"] == "CassandraCluster")
@@ -102,16 +109,140 @@ def fill(world, nodes, count, objects, answers):
             return what
 
         made = json.loads(renamed(text))
-        for o in made:
-            if o["kind"] in PLURALS and (o["kind"] not in ("Node", "StorageClass") or i == 0):
-                world.objects[PLURALS[o["kind"]]][o["metadata"]["name"]] = o
-                o["metadata"]["resourceVersion"] = "1"
+        told = {}
         for o in made:
             if o["kind"] == "Pod":
-                told = json.loads(renamed(answers[o["metadata"]["name"].replace(name, dumps.NAME)]))
-                second = [e for e in told if e["request"].get("operation") == "getKeyspaceReplicationInfo"]
-                first = [e for e in told if e not in second]
-                nodes.answers[o["status"]["podIP"]] = (json.dumps(first).encode(), json.dumps(second).encode())
+                answer = json.loads(renamed(answers[o["metadata"]["name"].replace(name, dumps.NAME)]))
+                second = [e for e in answer if e["request"].get("operation") == "getKeyspaceReplicationInfo"]
+                first = [e for e in answer if e not in second]
+                told[o["status"]["podIP"]] = (json.dumps(first).encode(), json.dumps(second).encode())
+        yield made, told
+
+
+class PlayedServer:
+    """Objects in memory."""
+
+    def __init__(self):
+        self.world = operator_test.World()
+        self.world.written, self.world.lists, self.world.bytes = {}, 0, 0
+        self.server = Server(("127.0.0.1", 0), Api)
+        self.server.world = self.world
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def fill(self, made):
+        for i, objects in enumerate(made):
+            for o in objects:
+                if o["kind"] in PLURALS and (o["kind"] not in ("Node", "StorageClass") or i == 0):
+                    self.world.objects[PLURALS[o["kind"]]][o["metadata"]["name"]] = o
+                    o["metadata"]["resourceVersion"] = "1"
+
+    def kubeconfig(self, folder):
+        config = pathlib.Path(folder, "config")
+        config.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "here", "users": [{"name": "u", "user": {"token": "t"}}],
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u", "namespace": NAMESPACE}}],
+            "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{self.server.server_address[1]}"}}]}))
+        return config
+
+    def clusters(self):
+        return list(self.world.objects["cassandraclusters"].values())
+
+    def versions(self):
+        return sum(w[1] != "leases" for w in self.world.writes)
+
+    def written(self, before):
+        return self.versions() - before
+
+    def close(self):
+        self.world.over = True
+        self.server.shutdown()
+        self.server.server_close()
+
+
+PATHS = {"CassandraCluster": "apis/db.orange.com/v2", "StatefulSet": "apis/apps/v1", "PodDisruptionBudget": "apis/policy/v1"}
+ORDER = ("CassandraCluster", "Service", "PodDisruptionBudget", "StatefulSet", "PersistentVolumeClaim", "Pod")
+
+
+class RealServer:
+    """etcd and kube-apiserver; nobody acts on what is put there, so Pods stay as they are told to be."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.address = "127.0.79.1"
+        self.environment = {**os.environ, "CASSPLAN_E2E_STATE": self.folder.name, "CASSPLAN_E2E_IP": self.address, "CASSPLAN_E2E_PODS": "127.101"}
+        subprocess.run([ROOT / "tests/e2e/up"], check=True, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.local = threading.local()
+        pki = pathlib.Path(self.folder.name, "pki")
+        self.tls = ssl.create_default_context(cafile=pki / "ca.crt")
+        self.tls.load_cert_chain(pki / "admin.crt", pki / "admin.key")
+        self.ask("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
+        while self.ask("GET", f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/default", codes=(200, 404)).get("code") == 404:
+            time.sleep(0.1)
+        for name in ("kube-controller-manager", "kube-scheduler", "runner"):
+            os.kill(int(pathlib.Path(self.folder.name, "pids", name).read_text().split()[0]), signal.SIGKILL)
+
+    def ask(self, method, path, body=None, content="application/json", codes=(200, 201), again=10):
+        if not hasattr(self.local, "connection"):
+            self.local.connection = http.client.HTTPSConnection(self.address, 6443, context=self.tls, timeout=60)
+        try:
+            self.local.connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": content})
+            answer = self.local.connection.getresponse()
+            told = json.loads(answer.read())
+        except (http.client.HTTPException, OSError):
+            self.local.connection.close()
+            if method != "GET" or again == 0:
+                raise
+            time.sleep(1)
+            return self.ask(method, path, body, content, codes, again - 1)
+        if answer.status not in codes:
+            raise SystemExit(f"{method} {path}: {told.get('message')}")
+        return told
+
+    def path(self, kind):
+        return f"/{PATHS.get(kind, 'api/v1')}/namespaces/{NAMESPACE}/{PLURALS[kind]}"
+
+    def put(self, objects):
+        """One cluster. uids are the server's; what names an owner names it by that."""
+        uids = {}
+        for o in sorted((o for o in objects if o["kind"] in ORDER), key=lambda o: ORDER.index(o["kind"])):
+            old = o["metadata"]["uid"]
+            for field in ("uid", "resourceVersion", "creationTimestamp", "generation"):
+                o["metadata"].pop(field, None)
+            for owner in o["metadata"].get("ownerReferences", []):
+                owner["uid"] = uids[owner["uid"]]
+            status = o.pop("status", None)
+            uids[old] = self.ask("POST", self.path(o["kind"]), o)["metadata"]["uid"]
+            if status:
+                self.ask("PATCH", f"{self.path(o['kind'])}/{o['metadata']['name']}/status", {"status": status}, "application/merge-patch+json")
+
+    def fill(self, made):
+        made = list(made)
+        for name in {o["spec"].get("serviceAccountName", "default") for o in made[0] if o["kind"] == "Pod"} - {"default"}:
+            self.ask("POST", f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts", {"metadata": {"name": name}})
+        for o in made[0]:
+            if o["kind"] == "StorageClass":
+                self.ask("POST", "/apis/storage.k8s.io/v1/storageclasses", o)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.put, made))
+
+    def kubeconfig(self, folder):
+        config = pathlib.Path(folder, "config")
+        config.write_text(pathlib.Path(self.folder.name, "admin.kubeconfig").read_text().replace("namespace: default", f"namespace: {NAMESPACE}"))
+        return config
+
+    def clusters(self):
+        time.sleep(1)
+        return self.ask("GET", self.path("CassandraCluster"))["items"]
+
+    def versions(self):
+        return {(kind, o["metadata"]["name"]): o["metadata"]["resourceVersion"] for kind in (*ORDER, "ConfigMap") for o in self.ask("GET", self.path(kind))["items"]}
+
+    def written(self, before):
+        return len(set(self.versions().items()) ^ set(before.items()))
+
+    def close(self):
+        subprocess.run([ROOT / "tests/e2e/down", "--wipe"], check=False, env=self.environment, stderr=subprocess.DEVNULL)
+        self.folder.cleanup()
 
 
 def used(pid):
@@ -123,63 +254,64 @@ def resident(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
-def measure(build, count, seconds, objects, answers):
-    world = operator_test.World()
-    world.written, world.lists, world.bytes = {}, 0, 0
-    api = Server(("127.0.0.1", 0), Api)
-    api.world = world
+def requests(port):
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith("cassplan_api_requests{"))
+
+
+def measure(build, api, count, seconds, objects, answers):
     nodes = Server(("0.0.0.0", 0), Nodes)
     nodes.answers, nodes.asked = {}, 0
-    fill(world, nodes, count, objects, answers)
-    for server in (api, nodes):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    made = list(rings(count, objects, answers))
+    for _, told in made:
+        nodes.answers.update(told)
+    api.fill(objects for objects, _ in made)
+    threading.Thread(target=nodes.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
-        config = pathlib.Path(folder, "config")
-        config.write_text(json.dumps({
-            "apiVersion": "v1", "kind": "Config", "current-context": "here", "users": [{"name": "u", "user": {"token": "t"}}],
-            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u", "namespace": NAMESPACE}}],
-            "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{api.server_address[1]}"}}]}))
+        port = operator_test.free_port()
         begun = time.monotonic()
-        process = subprocess.Popen([build / "examples/operator/cassplan-operator", "run", "--kubeconfig", config, "--listen",
-                                    f"127.0.0.1:{operator_test.free_port()}", "--jolokia-port", str(nodes.server_address[1])],
+        process = subprocess.Popen([build / "examples/operator/cassplan-operator", "run", "--kubeconfig", api.kubeconfig(folder), "--listen",
+                                    f"127.0.0.1:{port}", "--jolokia-port", str(nodes.server_address[1])],
                                    stderr=subprocess.DEVNULL)
         try:
-            clusters = world.objects["cassandraclusters"].values()
-            while sum(c.get("status", {}).get("plan", {}).get("outcome") == "converged" for c in clusters) < count:
+            while True:
+                outcomes = [c.get("status", {}).get("plan", {}).get("outcome") for c in api.clusters()]
+                if outcomes.count("converged") == count:
+                    break
                 if time.monotonic() - begun > 600:
-                    outcomes = [c.get("status", {}).get("plan", {}).get("outcome") for c in clusters]
                     raise SystemExit(f"not all converged: {({o: outcomes.count(o) for o in set(outcomes)})}")
                 time.sleep(0.1)
             first = time.monotonic() - begun
             start_cpu = used(process.pid)
             time.sleep(5)
-            cpu, asked, lists, size, writes = used(process.pid), nodes.asked, world.lists, world.bytes, len(world.writes)
+            versions = api.versions()
+            cpu, asked, api_asked = used(process.pid), nodes.asked, requests(port)
             time.sleep(seconds)
             cpu = used(process.pid) - cpu
-            others = [w for w in world.writes[writes:] if w[1] != "leases"]
+            api_asked = requests(port) - api_asked
             print(f"| {count} | {first:.1f} | {start_cpu:.1f} | {resident(process.pid):.0f} | {100 * cpu / seconds:.1f} | "
-                  f"{(nodes.asked - asked) / seconds:.1f} | {(world.lists - lists) / seconds:.1f} | {(world.bytes - size) / seconds / 1e6:.1f} | {len(others)} |", flush=True)
+                  f"{(nodes.asked - asked) / seconds:.1f} | {api_asked / seconds:.1f} | {api.written(versions)} |", flush=True)
         finally:
             process.terminate()
             process.wait(timeout=60)
-            world.over = True
-            for server in (api, nodes):
-                server.shutdown()
-                server.server_close()
+            api.close()
+            nodes.shutdown()
+            nodes.server_close()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--clusters", type=int, nargs="+", default=[1, 50, 500])
+    parser.add_argument("--real", action="store_true", help="a real API server; needs what tests/e2e needs")
     parser.add_argument("--seconds", type=int, default=70, help="longer than the operator's --idle, so that each cluster is looked at")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     objects, answers = nine_nodes(build / "examples/cli/cassplan")
-    print("| clusters | all looked at (s) | processor for it (s) | memory (MiB) | then: processor (%) | node requests/s | lists/s | MB/s | writes |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| clusters | all looked at (s) | processor for it (s) | memory (MiB) | then: processor (%) | node requests/s | API requests/s | objects written |")
+    print("|---|---|---|---|---|---|---|---|")
     for count in arguments.clusters:
-        measure(build, count, arguments.seconds, objects, answers)
+        measure(build, RealServer() if arguments.real else PlayedServer(), count, arguments.seconds, objects, answers)
 
 
 if __name__ == "__main__":
